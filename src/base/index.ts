@@ -1,0 +1,12 @@
+export type { ErrorFacts } from './errors.ts';
+export { BugError, CancelledError, messageOf, throwIfCancelled, UserError, unreachable } from './errors.ts';
+export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.ts';
+export { canonicalJson, hashOf, sha256Hex } from './hash.ts';
+export { packBits, unpackBits } from './packing.ts';
+export type { ScaledText } from './quantity-format.ts';
+export { group, inWords, memory, scaled, threeDigits } from './quantity-format.ts';
+export { Random } from './random.ts';
+export { Registry } from './registry.ts';
+export { clamp, floorShift, roundAway, roundEven, roundUp } from './rounding.ts';
+export type { Bits, Bytes, Cycles, Hertz, Seconds } from './units.ts';
+export { bits, bitsToBytes, bytes, OPS_PER_MAC, secondsAt } from './units.ts';

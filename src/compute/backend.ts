@@ -1,0 +1,54 @@
+import type { CallOf, KernelCall, KernelName, Model, Program, Tensor, TensorId } from '../ir/index.ts';
+
+/** Runs float graphs. Implementations: `plain` here, `wasm` and `ort` in workers/backends. */
+export interface FloatBackend {
+  readonly id: string;
+  /** What runs, in words for the user: 'WebAssembly SIMD, one thread'. */
+  readonly description: string;
+  /** Shapes must be known. Throws a `UserError` naming the node when it cannot run one. */
+  prepare(model: Model): Promise<FloatRunner>;
+}
+
+export interface RunOptions {
+  /** Values to return besides the graph's outputs. */
+  readonly taps?: readonly TensorId[];
+  /** Replaces a value as soon as it is computed (inputs too): fake quantization, noise. Not every backend can: see `canTransform`. */
+  readonly transform?: (id: TensorId, tensor: Tensor) => Tensor;
+}
+
+export interface FloatRunner {
+  readonly canTransform: boolean;
+  /** Feeds by input name. The result holds outputs and taps; their memory is the caller's. */
+  run(feeds: ReadonlyMap<TensorId, Tensor>, options?: RunOptions): Promise<ReadonlyMap<TensorId, Tensor>>;
+  dispose(): void;
+}
+
+/** Codes of one buffer or constant. */
+export type Codes = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
+
+/** What a kernel computes on: the arena and the constants of one loaded program. */
+export interface ProgramMemory {
+  readonly program: Program;
+  /** Codes of a buffer: a view on the arena. Fetch it per call: the arena may move when WebAssembly memory grows. */
+  buffer(id: number): Codes;
+  constant(id: number): Codes;
+}
+
+export type Kernel<K extends KernelName> = (call: CallOf<K>, memory: ProgramMemory) => void;
+/** One function per kernel; a missing entry is a compile error. */
+export type KernelTable = { readonly [K in KernelName]: Kernel<K> };
+
+/** Runs integer programs, bit-exactly. */
+export interface ProgramBackend {
+  readonly id: string;
+  readonly description: string;
+  load(program: Program): ProgramRunner;
+}
+
+export interface ProgramRunner {
+  /** Codes per `program.inputs` in physical order → codes per `program.outputs`, copies. */
+  run(inputs: readonly Codes[]): readonly Codes[];
+  /** Codes of every buffer right after the call that wrote it: for reports. Called before each next call. */
+  trace(inputs: readonly Codes[], onCall: (call: KernelCall, memory: ProgramMemory) => void): void;
+  dispose(): void;
+}

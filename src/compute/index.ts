@@ -1,0 +1,11 @@
+export type {
+  Codes,
+  FloatBackend,
+  FloatRunner,
+  Kernel,
+  KernelTable,
+  ProgramBackend,
+  ProgramMemory,
+  ProgramRunner,
+  RunOptions,
+} from './backend.ts';

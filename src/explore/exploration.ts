@@ -1,0 +1,40 @@
+import type { ModelReference, NodeId } from '../ir/index.ts';
+import type { TargetChoice } from './choices.ts';
+import type { DesignPoint } from './design-point.ts';
+
+/** A limit on an objective. A point without the figure is unknown, and never meets it (methods F.7). */
+export interface Constraint {
+  readonly objective: string;
+  readonly operator: '<=' | '>=';
+  readonly limit: number;
+}
+
+/** Which data points are judged on. */
+export interface DataReference {
+  readonly name: string;
+  readonly sha256: string;
+  readonly count: number;
+  /** Without labels accuracy becomes agreement with the float model, and every axis says so. */
+  readonly labelled: boolean;
+  readonly origin: 'given' | 'generated' | 'sample';
+}
+
+/** Everything found so far about one model. Append-only: points are added, never changed; resumable from itself alone. */
+export interface Exploration {
+  readonly version: 1;
+  readonly toolVersion: string;
+  readonly model: ModelReference;
+  /** Quantizable layers in graph order: what `Choices.quantize.bits` is aligned with. */
+  readonly layers: readonly NodeId[];
+  readonly seed: number;
+  readonly data: DataReference;
+  readonly calibration: DataReference;
+  readonly target: TargetChoice;
+  /** Search algorithm id and how many evaluations it may spend. */
+  readonly algorithm: string;
+  readonly budget: number;
+  readonly constraints: readonly Constraint[];
+  /** Score of the float model on `data`: accuracy when labelled, 1 when agreement. */
+  readonly floatScore?: number;
+  readonly points: readonly DesignPoint[];
+}

@@ -1,0 +1,1 @@
+export type { Exporter, ExporterOption, ExportFiles, ExportPackage, ExportRequest } from './package.ts';

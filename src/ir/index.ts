@@ -1,0 +1,64 @@
+export type { Diagnostic } from './diagnostic.ts';
+export type { Estimate, Figure, LayerCost, LayerEstimate, LayerGeometry, LayerKind, Provenance } from './estimate.ts';
+export type {
+  Attribute,
+  Attributes,
+  Dim,
+  Graph,
+  Model,
+  ModelReference,
+  Node,
+  NodeId,
+  TensorId,
+  TensorInfo,
+} from './graph.ts';
+export { attributeOf, isKnown } from './graph.ts';
+export type {
+  AccumulatorType,
+  AddCall,
+  AveragePoolCall,
+  BufferId,
+  CallOf,
+  CodeClamp,
+  ConcatCall,
+  ConstantId,
+  Conv2dCall,
+  DenseCall,
+  KernelCall,
+  KernelName,
+  LookupCall,
+  MaxPoolCall,
+  MulCall,
+  PadCall,
+  Program,
+  ProgramBuffer,
+  ProgramConstant,
+  ProgramPort,
+  RequantizeCall,
+  Rescale,
+  ResizeNearestCall,
+  SliceCall,
+  StorageType,
+  TestVector,
+  TransposeCall,
+} from './program.ts';
+export { storageBytes } from './program.ts';
+export type { LayerBits, QuantScheme, RescaleMode, TensorQuant, ThresholdRecord } from './quant-scheme.ts';
+export { codeRange } from './quant-scheme.ts';
+export { consumersOf, producersOf, Rewrite } from './rewrite.ts';
+export type { SampleInput, SampleSet } from './samples.ts';
+export { sampleOf } from './samples.ts';
+export type { StageContext } from './stage.ts';
+export type {
+  DataType,
+  NumericData,
+  Shape,
+  StoredTensor,
+  Tensor,
+  TensorData,
+  WeightId,
+  WeightStore,
+} from './tensor.ts';
+export { allocate, bitsOf, elementCount, isFloat, numbersOf, storedBytes, tensorOf } from './tensor.ts';
+export { graphFaults, verifyGraph } from './verify-graph.ts';
+export { decodeWeight, encodeWeight, weightOf } from './weights.ts';

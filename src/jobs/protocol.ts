@@ -1,0 +1,152 @@
+import type {
+  Choices,
+  Constraint,
+  DataReference,
+  DesignPoint,
+  Exploration,
+  LayerDetail,
+  ModelView,
+  TargetChoice,
+} from '../explore/index.ts';
+import type { Diagnostic, Estimate, LayerBits, NodeId, ThresholdRecord } from '../ir/index.ts';
+
+/** A file as it was dropped or read. `bytes` may be a view on shared memory; jobs never write to it. */
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Sizes for symbolic dimensions ('batch' → 1), or whole shapes of inputs ('input' → [1, 3, 224, 224]). */
+export interface ShapeSettings {
+  readonly symbols: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A model a worker is to hold: kept by the client, sent again to a worker that replaced a crashed one. */
+export interface ModelSource {
+  /** SHA-256 of the model file: the id jobs name it by. */
+  readonly id: string;
+  readonly files: readonly NamedFile[];
+  readonly shapes: ShapeSettings;
+}
+
+/** Samples a worker is to hold. `files` are arrays, labels, images; none: generated from the model's inputs and `seed`. */
+export interface DataSource {
+  readonly id: string;
+  readonly files: readonly NamedFile[];
+  readonly seed: number;
+  /** How many to generate when there are no files. */
+  readonly count: number;
+}
+
+export interface OpenReply {
+  readonly modelId: string;
+  readonly view: ModelView;
+  readonly seconds: number;
+}
+
+export interface LayerLoss {
+  readonly node: NodeId;
+  readonly bits: number;
+  readonly what: 'weights' | 'activations';
+  /** Score of the float model minus score with only this tensor at `bits`. */
+  readonly loss: number;
+  readonly sqnrDecibel: number;
+}
+
+export interface QuantizeReply {
+  readonly point: DesignPoint;
+  readonly chain: readonly { readonly stage: string; readonly score: number }[];
+  readonly layers: readonly (LayerBits & { readonly sqnrDecibel?: number; readonly threshold?: ThresholdRecord })[];
+  readonly integer: { readonly score: number; readonly agreementWithFake: number };
+  readonly fake: { readonly score: number };
+  readonly float: { readonly score: number };
+  readonly seconds: number;
+}
+
+export interface ExportReply {
+  readonly target: string;
+  readonly fileName: string;
+  readonly zip: Uint8Array;
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly preview?: string }[];
+  readonly selfTest: { readonly vectors: number; readonly mismatches: number };
+  readonly manifest: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FloatCheckReply {
+  readonly backend: string;
+  readonly reference: string;
+  readonly samples: number;
+  /** Largest |difference| between our float outputs and onnxruntime's. */
+  readonly maxDifference: number;
+  readonly sameLabels: number;
+}
+
+/** What an exploration job asks for. `resume` holds the points already known: they are not evaluated again. */
+export interface ExploreRequest {
+  readonly modelId: string;
+  readonly dataId: string;
+  readonly calibrationId: string;
+  readonly target: TargetChoice;
+  readonly algorithm: string;
+  readonly budget: number;
+  readonly seed: number;
+  readonly constraints: readonly Constraint[];
+  readonly resume?: Exploration;
+}
+
+/** Every job: name → [request, partial result sent while running, reply]. All structured-clone safe. */
+export interface JobTable {
+  readonly open: { request: { source: ModelSource }; partial: never; reply: OpenReply };
+  readonly data: {
+    request: { modelId: string; source: DataSource };
+    partial: never;
+    reply: { reference: DataReference; diagnostics: readonly Diagnostic[] };
+  };
+  readonly estimate: {
+    request: { modelId: string; platforms: readonly string[] | 'all'; method: string; bits: number };
+    partial: never;
+    reply: readonly Estimate[];
+  };
+  readonly layer: { request: { modelId: string; dataId?: string; node: NodeId }; partial: never; reply: LayerDetail };
+  readonly quantize: {
+    request: { modelId: string; dataId: string; calibrationId: string; choices: Choices };
+    partial: never;
+    reply: QuantizeReply;
+  };
+  readonly sensitivity: {
+    request: { modelId: string; dataId: string; calibrationId: string; choices: Choices };
+    partial: LayerLoss;
+    reply: readonly LayerLoss[];
+  };
+  /** One batch of design points; what 'explore' hands to the pool. */
+  readonly evaluate: {
+    request: { modelId: string; dataId: string; calibrationId: string; choices: readonly Choices[]; origin: string };
+    partial: DesignPoint;
+    reply: readonly DesignPoint[];
+  };
+  readonly explore: { request: ExploreRequest; partial: readonly DesignPoint[]; reply: Exploration };
+  readonly export: {
+    request: {
+      modelId: string;
+      calibrationId: string;
+      choices: Choices;
+      target: string;
+      options: Readonly<Record<string, number | boolean | string>>;
+      seed: number;
+    };
+    partial: never;
+    reply: ExportReply;
+  };
+  readonly floatCheck: {
+    request: { modelId: string; dataId: string; samples: number };
+    partial: never;
+    reply: FloatCheckReply;
+  };
+}
+
+export type JobName = keyof JobTable;
+export type RequestOf<N extends JobName> = JobTable[N]['request'];
+export type PartialOf<N extends JobName> = JobTable[N]['partial'];
+export type ReplyOf<N extends JobName> = JobTable[N]['reply'];

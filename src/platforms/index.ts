@@ -1,0 +1,1 @@
+export type { LayerPeak, Platform, Runtime, Sourced, Unroll } from './platform.ts';
