@@ -1,3 +1,5 @@
+export type { ArenaBuffer, ArenaOptions, ArenaPlan, ArenaStrategy } from './arena.ts';
+export { ARENA_STRATEGIES, planArena } from './arena.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export type { Estimate, Figure, LayerCost, LayerEstimate, LayerGeometry, LayerKind, Provenance } from './estimate.ts';
 export type {
