@@ -16,6 +16,20 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
+/** What a browser's File or Blob offers; clones into a worker without copying its bytes. */
+export interface BlobLike {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A file whose bytes are read by the worker that needs them, not by the page. */
+export interface UnreadFile {
+  readonly name: string;
+  readonly blob: BlobLike;
+}
+
+export type SourceFile = NamedFile | UnreadFile;
+
 /** Sizes for symbolic dimensions ('batch' → 1), or whole shapes of inputs ('input' → [1, 3, 224, 224]). */
 export interface ShapeSettings {
   readonly symbols: Readonly<Record<string, number>>;
@@ -26,14 +40,14 @@ export interface ShapeSettings {
 export interface ModelSource {
   /** SHA-256 of the model file: the id jobs name it by. */
   readonly id: string;
-  readonly files: readonly NamedFile[];
+  readonly files: readonly SourceFile[];
   readonly shapes: ShapeSettings;
 }
 
 /** Samples a worker is to hold. `files` are arrays, labels, images; none: generated from the model's inputs and `seed`. */
 export interface DataSource {
   readonly id: string;
-  readonly files: readonly NamedFile[];
+  readonly files: readonly SourceFile[];
   readonly seed: number;
   /** How many to generate when there are no files. */
   readonly count: number;

@@ -1,0 +1,203 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import { afterEach, expect, test } from 'vitest';
+import { BugError, CancelledError, UserError } from '../base/index.ts';
+import { createClient, type JobClient, type WorkerHandle } from './client.ts';
+import { createServer, type JobFunctions } from './server.ts';
+
+/** A worker without a thread: the real server behind a real message channel, so that everything is cloned. */
+interface FakeWorker extends WorkerHandle {
+  crash(reason: string): void;
+  readonly alive: () => boolean;
+}
+
+const clients: JobClient[] = [];
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.dispose();
+  for (const port of ports.splice(0)) port.close();
+});
+
+function pool(jobs: JobFunctions, size = 1) {
+  const workers: FakeWorker[] = [];
+  const held: string[] = [];
+  const spawn = (): WorkerHandle => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    let listener: (reason: string) => void = () => {};
+    let alive = true;
+    const server = createServer(jobs, { hold: (_kind, id) => void held.push(id), release: () => {} });
+    Comlink.expose(server, port2 as unknown as Comlink.Endpoint);
+    const worker: FakeWorker = {
+      endpoint: port1 as unknown as Comlink.Endpoint,
+      ready: Promise.resolve(),
+      onCrash: (l) => {
+        listener = l;
+      },
+      terminate: () => {
+        alive = false;
+        port2.close();
+      },
+      crash: (reason) => {
+        port2.close();
+        listener(reason);
+      },
+      alive: () => alive,
+    };
+    workers.push(worker);
+    return worker;
+  };
+  const client = createClient({ spawn, size, delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
+  clients.push(client);
+  return { client, workers, held };
+}
+
+/** The client is typed by the real job table; these jobs borrow its names. */
+const ask = (client: JobClient, name: string, request: unknown, handlers = {}) =>
+  client.run(name as 'layer', request as never, handlers);
+
+test('a job gets its request and its reply comes back, with progress and partial results', async () => {
+  const { client } = pool({
+    layer: async (
+      request: { n: number },
+      context: { progress(a: number, b: number): void; partial(v: unknown): void },
+    ) => {
+      context.progress(1, 2);
+      context.partial({ half: request.n / 2 });
+      return { double: request.n * 2 };
+    },
+  } as unknown as JobFunctions);
+  const seen: unknown[] = [];
+  const reply = await ask(
+    client,
+    'layer',
+    { n: 21 },
+    { onProgress: (d: number, t: number) => seen.push([d, t]), onPartial: (v: unknown) => seen.push(v) },
+  );
+  expect(reply).toEqual({ double: 42 });
+  await new Promise((done) => setTimeout(done, 10));
+  expect(seen).toEqual([[1, 2], { half: 10.5 }]);
+});
+
+test('errors keep class, code, hint and facts across the channel', async () => {
+  const { client } = pool({
+    user: async () => {
+      throw new UserError('onnx/truncated', 'cut', 'download again', { node: 'conv1' });
+    },
+    bug: async () => {
+      throw new BugError('impossible', { at: 3 });
+    },
+  });
+  const user = await ask(client, 'user', {}).catch((e: unknown) => e);
+  expect(user).toBeInstanceOf(UserError);
+  expect(user).toMatchObject({
+    code: 'onnx/truncated',
+    message: 'cut',
+    hint: 'download again',
+    facts: { node: 'conv1' },
+  });
+  const bug = await ask(client, 'bug', {}).catch((e: unknown) => e);
+  expect(bug).toBeInstanceOf(BugError);
+  expect(bug).toMatchObject({ message: 'impossible', facts: { at: 3 } });
+});
+
+test('a job that never looks at its signal is cancelled within 100 ms, and the pool goes on', async () => {
+  const { client, workers } = pool({ stuck: () => new Promise(() => {}), fine: async () => 'fine' });
+  const control = new AbortController();
+  const running = ask(client, 'stuck', {}, { signal: control.signal }).catch((e: unknown) => e);
+  await new Promise((done) => setTimeout(done, 20));
+  const start = performance.now();
+  control.abort();
+  expect(await running).toBeInstanceOf(CancelledError);
+  expect(performance.now() - start).toBeLessThan(100);
+  expect(workers[0]!.alive()).toBe(false);
+  expect(await ask(client, 'fine', {})).toBe('fine');
+});
+
+test('a job that heeds its signal keeps its worker', async () => {
+  const { client, workers } = pool({
+    heeding: (_request: unknown, context: { signal: AbortSignal }) =>
+      new Promise((_, fail) => context.signal.addEventListener('abort', () => fail(new CancelledError()))),
+  } as unknown as JobFunctions);
+  const control = new AbortController();
+  const running = ask(client, 'heeding', {}, { signal: control.signal }).catch((e: unknown) => e);
+  await new Promise((done) => setTimeout(done, 20));
+  control.abort();
+  expect(await running).toBeInstanceOf(CancelledError);
+  await new Promise((done) => setTimeout(done, 90));
+  expect(workers[0]!.alive()).toBe(true);
+});
+
+test('a crashed worker is replaced, its job told why, and resources are handed over again', async () => {
+  const { client, workers, held } = pool({ stuck: () => new Promise(() => {}), fine: async () => 'fine' });
+  client.hold('model', 'm1', { files: [] });
+  const running = ask(client, 'stuck', { modelId: 'm1' }).catch((e: unknown) => e);
+  await new Promise((done) => setTimeout(done, 20));
+  workers[0]!.crash('out of memory');
+  expect(await running).toMatchObject({
+    code: 'jobs/worker-crashed',
+    facts: { job: 'stuck', reason: 'out of memory' },
+  });
+  expect(await ask(client, 'fine', { modelId: 'm1' })).toBe('fine');
+  expect(held).toEqual(['m1', 'm1']);
+});
+
+test('a coordinating job runs its sub-jobs on the pool, in any number, without taking a worker from it', async () => {
+  const { client } = pool(
+    {
+      explore: async (
+        request: { n: number },
+        context: { call(name: string, request: unknown): Promise<unknown>; parallelism: number },
+      ) => {
+        const parts = await Promise.all(Array.from({ length: request.n }, (_, i) => context.call('square', { i })));
+        return { parts, parallelism: context.parallelism };
+      },
+      square: async (request: { i: number }) => request.i ** 2,
+    } as unknown as JobFunctions,
+    2,
+  );
+  expect(await ask(client, 'explore', { n: 5 })).toEqual({ parts: [0, 1, 4, 9, 16], parallelism: 2 });
+});
+
+test('a sub-job whose worker crashes is run once more', async () => {
+  let crashes = 0;
+  const { client, workers } = pool({
+    explore: async (_: unknown, context: { call(name: string, request: unknown): Promise<unknown> }) =>
+      context.call('fragile', {}),
+    fragile: () => (crashes++ === 0 ? new Promise(() => {}) : Promise.resolve('second time')),
+  } as unknown as JobFunctions);
+  const running = ask(client, 'explore', {});
+  await new Promise((done) => setTimeout(done, 30));
+  workers[0]!.crash('killed');
+  expect(await running).toBe('second time');
+});
+
+test('what the user asks for goes ahead of waiting sub-jobs', async () => {
+  const order: string[] = [];
+  const { client } = pool({
+    explore: async (_: unknown, context: { call(name: string, request: unknown): Promise<unknown> }) =>
+      Promise.all(['a', 'b', 'c'].map((name) => context.call('step', { name }))),
+    step: async (request: { name: string }) => {
+      order.push(request.name);
+      await new Promise((done) => setTimeout(done, 30));
+    },
+  } as unknown as JobFunctions);
+  const exploring = ask(client, 'explore', {});
+  await new Promise((done) => setTimeout(done, 20));
+  await ask(client, 'step', { name: 'user' });
+  await exploring;
+  expect(order).toEqual(['a', 'user', 'b', 'c']);
+});
+
+test('a worker that dies each time it is started is given up, with a message', async () => {
+  const spawn = (): WorkerHandle => ({
+    endpoint: new MessageChannel().port1 as unknown as Comlink.Endpoint,
+    ready: Promise.reject(new Error('blocked by policy')),
+    onCrash() {},
+    terminate() {},
+  });
+  const client = createClient({ spawn, size: 1, delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
+  clients.push(client);
+  const outcome = await ask(client, 'layer', {}).catch((e: unknown) => e);
+  expect(outcome).toMatchObject({ code: 'jobs/worker-crashed', facts: { reason: 'blocked by policy' } });
+});
