@@ -8,7 +8,9 @@ import type {
   ModelView,
   TargetChoice,
 } from '../explore/index.ts';
+import type { Exporter } from '../exporters/index.ts';
 import type { Diagnostic, Estimate, LayerBits, NodeId, ThresholdRecord } from '../ir/index.ts';
+import type { Platform } from '../platforms/index.ts';
 
 /** A file as it was dropped or read. `bytes` may be a view on shared memory; jobs never write to it. */
 export interface NamedFile {
@@ -110,8 +112,20 @@ export interface ExploreRequest {
   readonly resume?: Exploration;
 }
 
+/** What the registries hold, as plain data: the page makes its lists and forms from these. The same for every model. */
+export interface Catalog {
+  readonly toolVersion: string;
+  readonly platforms: readonly Platform[];
+  readonly exporters: readonly Omit<Exporter, 'export'>[];
+  /** Latency models, observers and search algorithms: id and name, the default first. */
+  readonly latencyMethods: readonly { readonly id: string; readonly name: string }[];
+  readonly observers: readonly { readonly id: string; readonly name: string }[];
+  readonly algorithms: readonly { readonly id: string; readonly name: string }[];
+}
+
 /** Every job: name → [request, partial result sent while running, reply]. All structured-clone safe. */
 export interface JobTable {
+  readonly catalog: { request: Readonly<Record<string, never>>; partial: never; reply: Catalog };
   readonly open: { request: { source: ModelSource }; partial: never; reply: OpenReply };
   readonly data: {
     request: { modelId: string; source: DataSource };
