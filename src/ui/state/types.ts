@@ -1,0 +1,257 @@
+import type { ErrorFacts } from '../../base/index.ts';
+import type {
+  Constraint,
+  DataReference,
+  DesignPoint,
+  Exploration,
+  LayerDetail,
+  ModelView,
+  QuantizeChoice,
+  TargetChoice,
+} from '../../explore/index.ts';
+import type { Estimate, NodeId } from '../../ir/index.ts';
+import type { Catalog, ExportReply, LayerLoss, QuantizeReply } from '../../jobs/protocol.ts';
+
+/**
+ * The page's state, by slices. Plain readonly data: a change replaces what it touches. Typed arrays and weights never
+ * live here. Components read with `useApp(selector)`; only actions write, by `act` (undoable) or `patch`.
+ */
+export interface AppState {
+  readonly session: SessionState;
+  readonly selection: SelectionState;
+  readonly exploration: ExplorationState;
+  readonly compress: CompressState;
+  readonly deploy: DeployState;
+  readonly jobs: JobsState;
+  readonly history: HistoryState;
+  readonly settings: SettingsState;
+  readonly page: PageState;
+}
+
+/** Something that went wrong, as it is shown: what, where, why, what to do, a code. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  /** After "Do:". */
+  readonly hint: string;
+  /** File, node, operator. */
+  readonly where?: string;
+  readonly facts?: ErrorFacts;
+}
+
+export type FileKind = 'model' | 'external data' | 'samples' | 'labels' | 'saved exploration' | 'unknown';
+
+/** A file of the last drop, with what became of it. */
+export interface FileRecord {
+  readonly name: string;
+  readonly bytes: number;
+  readonly kind: FileKind;
+  readonly status: 'reading' | 'opened' | 'incomplete' | 'failed' | 'ignored';
+  /** What it is or became: 'opened, 24 nodes'. */
+  readonly note: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The open model and what is known of it for a target: everything a verdict needs. */
+export interface SessionState {
+  /** Id of the model the worker holds; absent: none open, or only known from a link. */
+  readonly modelId?: string;
+  readonly view?: ModelView;
+  readonly readSeconds?: number;
+  /** Model of a link or saved exploration whose file is not here yet. */
+  readonly wanted?: Exploration['model'];
+  readonly files: readonly FileRecord[];
+  /** What points are judged on; `id` names it to jobs. */
+  readonly data?: { readonly id: string; readonly reference: DataReference };
+  /** What thresholds are calibrated on. */
+  readonly calibration?: { readonly id: string; readonly reference: DataReference };
+  readonly catalog?: Catalog;
+  readonly target?: TargetChoice;
+  /** Latency goal of the user, seconds. */
+  readonly goalSeconds?: number;
+  /** Uniform width of the verdict: 8, 16, 32 (float). */
+  readonly bits: number;
+  readonly latencyMethod: string;
+  /** One per platform (its default runtime and clock unless chosen), in the order of the catalog. Empty: not estimated yet. */
+  readonly estimates: readonly Estimate[];
+  readonly estimateStatus: 'none' | 'running' | 'done' | 'failed';
+  readonly verdictSeconds?: number;
+  /** Details of layers by node id, as the inspector asked for them. */
+  readonly details: ReadonlyMap<NodeId, LayerDetail>;
+  readonly seed: number;
+}
+
+/** What is pointed at, the same in every view. */
+export interface SelectionState {
+  readonly hoveredLayer?: NodeId;
+  readonly layer?: NodeId;
+  readonly hoveredPoint?: string;
+  /** Ids of points in the order they were chosen: A, B, C … up to six. The last one is what Deploy acts on. */
+  readonly points: readonly string[];
+  /** The point last chosen, among `points`. */
+  readonly activePoint?: string;
+  readonly hoveredPlatform?: string;
+  /** Metric that colours graph, table and minimap: 'latency', 'macs', 'params', 'bytes', 'intensity', 'sensitivity', 'bits'. */
+  readonly metric: string;
+}
+
+export interface AxisBrush {
+  /** In data units of the two axes, low to high. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+export interface ExplorationState {
+  /** Everything of the exploration but its points. Absent: none yet. */
+  readonly header?: Omit<Exploration, 'points'>;
+  readonly points: readonly DesignPoint[];
+  readonly constraints: readonly Constraint[];
+  /** Objective ids of the scatter. */
+  readonly axes: { readonly x: string; readonly y: string };
+  readonly brush?: AxisBrush;
+  /** Visible window of the scatter; absent: all points. */
+  readonly zoom?: AxisBrush;
+  /** Origins (families) not shown. */
+  readonly hiddenOrigins: readonly string[];
+  readonly dimOutside: boolean;
+  readonly algorithm: string;
+  readonly budget: number;
+  readonly status: 'none' | 'running' | 'done' | 'cancelled' | 'interrupted' | 'failed';
+  readonly jobId?: number;
+  readonly problem?: Problem;
+}
+
+/** The scheme under the user's hands in Compress. */
+export interface CompressState {
+  /** Absent: no quantizable model. Bits are aligned with `ModelView.quantizable`. */
+  readonly scheme?: QuantizeChoice;
+  readonly losses: readonly LayerLoss[];
+  readonly lossStatus: 'none' | 'running' | 'done' | 'failed' | 'cancelled';
+  /** Reply of the last check, and the scheme it was for. */
+  readonly checked?: { readonly scheme: QuantizeChoice; readonly reply: QuantizeReply };
+  readonly checkStatus: 'none' | 'running' | 'failed';
+  readonly problem?: Problem;
+  readonly lossProblem?: Problem;
+}
+
+export type PackageState =
+  | { readonly status: 'running' }
+  | { readonly status: 'ready'; readonly reply: Omit<ExportReply, 'zip'>; readonly zipBytes: number }
+  | { readonly status: 'failed'; readonly problem: Problem };
+
+export interface DeployState {
+  /** Exporter id. */
+  readonly target?: string;
+  /** Option values by exporter id; missing ones are the exporter's defaults. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, number | boolean | string>>>>;
+  /** By `packageKey(point, exporter, options)`. */
+  readonly packages: Readonly<Record<string, PackageState>>;
+  readonly file?: string;
+}
+
+export interface JobRecord {
+  readonly id: number;
+  readonly title: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  readonly done: number;
+  readonly total: number;
+  /** Remaining seconds: low, middle, high. Absent before three steps are done. */
+  readonly secondsLeft?: readonly [number, number, number];
+  readonly seconds?: number;
+  /** What the cancel button says it keeps: 'keep 412'. */
+  readonly keeps?: string;
+  /** What came out, in words. */
+  readonly result?: string;
+  readonly problem?: Problem;
+}
+
+export interface JobsState {
+  readonly list: readonly JobRecord[];
+  readonly workers: number;
+}
+
+/** One undoable action: the members it changed, before and after. */
+export interface HistoryStep {
+  readonly label: string;
+  /** Steps with the same key that follow each other within a second are one step (dragging). */
+  readonly key?: string;
+  readonly at: number;
+  readonly before: UndoPatch;
+  readonly after: UndoPatch;
+}
+
+export interface HistoryState {
+  readonly past: readonly HistoryStep[];
+  readonly future: readonly HistoryStep[];
+}
+
+export type UndoableSlice = 'session' | 'selection' | 'exploration' | 'compress' | 'deploy';
+/** Members set to `undefined` are removed. */
+export type SlicePatch<S> = { readonly [K in keyof S]?: S[K] | undefined };
+export type Patch = { readonly [S in keyof AppState]?: SlicePatch<AppState[S]> };
+export type UndoPatch = { readonly [S in UndoableSlice]?: SlicePatch<AppState[S]> };
+
+export interface SettingsState {
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly density: 'default' | 'roomy';
+  /** Single-key shortcuts on. */
+  readonly singleKeys: boolean;
+}
+
+export interface Message {
+  readonly id: number;
+  readonly text: string;
+  readonly undoable: boolean;
+}
+
+/** A saved exploration as the start page lists it. */
+export interface RecentRecord {
+  /** SHA-256 of the model and of the data: one exploration per pair. */
+  readonly id: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly points: number;
+  readonly onFront: number;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  readonly bytes: number;
+  readonly interrupted: boolean;
+  /** Front and a few points in the unit square, for the thumbnail: x right, y up. */
+  readonly spark: readonly (readonly [number, number, boolean])[];
+  readonly hasModel: boolean;
+}
+
+/** A network that comes with the page (`models/index.json`). */
+export interface Sample {
+  readonly id: string;
+  readonly title: string;
+  readonly task: string;
+  /** Paths under `models/`. */
+  readonly file: string;
+  readonly data?: string;
+  readonly macs?: number;
+  readonly bytes?: number;
+  readonly licence?: string;
+  readonly source?: string;
+  /** 'top-1 87.2 %' as text of value and name. */
+  readonly score?: string;
+  /** Silhouette: per layer its rank, lane, and share of the largest MACs. */
+  readonly outline?: readonly (readonly [number, number, number])[];
+}
+
+export type PlaceId = 'start' | 'model' | 'targets' | 'compress' | 'search' | 'explore' | 'run-time' | 'deploy';
+
+export interface PageState {
+  readonly place: PlaceId;
+  /** Layer over the page: at most one. */
+  readonly overlay: 'none' | 'palette' | 'keys' | 'link' | 'share' | 'jobs' | 'settings';
+  readonly message?: Message;
+  /** Problems not tied to a file or job: storage full, broken link. */
+  readonly problems: readonly Problem[];
+  /** Requests the page has made since it finished loading. */
+  readonly requests: number;
+  readonly online: boolean;
+  readonly recent: readonly RecentRecord[];
+  readonly samples: readonly Sample[] | 'loading' | 'none';
+  readonly storedBytes?: number;
+}
