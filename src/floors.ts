@@ -25,8 +25,14 @@ export const floors: Readonly<Record<string, number>> = {
   bench: 7,
 };
 
-/** Files `ui` may import values from; from everything else it takes types only, so that the first page stays small. */
-export const uiMayImport: readonly string[] = ['base/index.ts', 'ir/index.ts', 'explore/view.ts', 'jobs/client.ts'];
+/** Files `ui` may import values from; from everything else it takes types only, so that the first page stays small. `protocol` holds types alone. */
+export const uiMayImport: readonly string[] = [
+  'base/index.ts',
+  'ir/index.ts',
+  'explore/view.ts',
+  'jobs/client.ts',
+  'jobs/protocol.ts',
+];
 
 /** Imports that break a rule, each with its reason and who owes the repair. May only become shorter. */
 export const exceptions: readonly {

@@ -17,7 +17,8 @@ const PREFIXES: readonly (readonly [number, string])[] = [
 /** Three significant digits, no exponent: 0.0123, 1.23, 12.3, 123, 1 230. */
 export function threeDigits(x: number): string {
   if (x === 0) return '0';
-  const digits = 2 - Math.floor(Math.log10(Math.abs(x)) + 1e-12);
+  const rounded = Number(x.toPrecision(3)); // first, so that 0.9996 counts as 1.00
+  const digits = 2 - Math.floor(Math.log10(Math.abs(rounded)) + 1e-12);
   const text = digits >= 0 ? x.toFixed(Math.min(digits, 12)) : (Math.round(x * 10 ** digits) / 10 ** digits).toFixed(0);
   return group(text.replace('-', MINUS));
 }
