@@ -7,8 +7,8 @@ import { duplicateValue, missingOutput, missingValue } from './errors.ts';
 import { inOrder } from './order.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
 import { densify } from './sparse.ts';
-import { type ExternalFiles, storeTensor } from './tensor-proto.ts';
-import { type UnknownDims, valueShape } from './value-shape.ts';
+import { storeTensor } from './tensor-proto.ts';
+import { valueShape } from './value-shape.ts';
 
 export function assemble(proto: GraphProto, a: Assembly, outer: Scope = () => false): Model {
   const weights = readWeights(proto, a);

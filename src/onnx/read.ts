@@ -1,5 +1,6 @@
 import { sha256Hex, UserError } from '../base/index.ts';
 import type { Diagnostic, Model, ModelReference } from '../ir/index.ts';
+import { type Assembly, UnknownDims } from './assembly.ts';
 import { noFiles, noGraph, noModel, notOnnx, tooLarge, tooMuch, twoFilesOneName, twoModels } from './errors.ts';
 import { type ModelProto, readModel } from './proto.ts';
 import { assemble } from './read-graph.ts';
