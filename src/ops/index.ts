@@ -1,1 +1,133 @@
+import { Registry } from '../base/index.ts';
+import type { Graph, Node } from '../ir/index.ts';
+import { bindWith } from './bind.ts';
+import * as binary from './elementwise/binary.ts';
+import { cast, castLike } from './elementwise/cast.ts';
+import { clip } from './elementwise/clip.ts';
+import * as unary from './elementwise/unary.ts';
+import * as variadic from './elementwise/variadic.ts';
+import { where } from './elementwise/where.ts';
+import { concat } from './layout/concat.ts';
+import { constant, constantOfShape } from './layout/constant.ts';
+import { depthToSpace, spaceToDepth } from './layout/depth-to-space.ts';
+import { gather } from './layout/gather.ts';
+import { dropout, identity } from './layout/identity.ts';
+import { pad } from './layout/pad.ts';
+import { flatten, reshape, squeeze, unsqueeze } from './layout/reshape.ts';
+import { shape, size } from './layout/shape-of.ts';
+import { slice } from './layout/slice.ts';
+import { transpose } from './layout/transpose.ts';
+import { conv } from './neural/conv.ts';
+import { gemm } from './neural/gemm.ts';
+import { globalAveragePool, globalMaxPool } from './neural/global-pool.ts';
+import { matMul } from './neural/matmul.ts';
+import * as normalization from './neural/normalization.ts';
+import { averagePool, lpPool, maxPool } from './neural/pool.ts';
+import { hardmax, logSoftmax, softmax } from './neural/softmax.ts';
+import type { BoundOp, OpDef } from './op-def.ts';
+
+export { opIdOf } from './bind.ts';
 export type { BoundOp, OpCost, OpDef, QuantTraits, ShapedValue, Value } from './op-def.ts';
+
+/** Every operator the project knows. To add one: write `<folder>/<op>.ts` and add it here. */
+const all = [
+  // Elementwise
+  unary.relu,
+  unary.sigmoid,
+  unary.tanh,
+  unary.exp,
+  unary.log,
+  unary.sqrt,
+  unary.reciprocal,
+  unary.abs,
+  unary.neg,
+  unary.sign,
+  unary.floor,
+  unary.ceil,
+  unary.round,
+  unary.erfOp,
+  unary.sin,
+  unary.cos,
+  unary.softplus,
+  unary.softsign,
+  unary.hardSwish,
+  unary.mish,
+  unary.leakyRelu,
+  unary.thresholdedRelu,
+  unary.elu,
+  unary.celu,
+  unary.selu,
+  unary.hardSigmoid,
+  unary.gelu,
+  unary.microsoftGelu,
+  unary.swish,
+  binary.add,
+  binary.sub,
+  binary.mul,
+  binary.div,
+  binary.pow,
+  binary.mod,
+  binary.equal,
+  binary.greater,
+  binary.greaterOrEqual,
+  binary.less,
+  binary.lessOrEqual,
+  binary.and,
+  binary.or,
+  binary.xor,
+  binary.not,
+  binary.pRelu,
+  variadic.sum,
+  variadic.mean,
+  variadic.max,
+  variadic.min,
+  clip,
+  cast,
+  castLike,
+  where,
+  // Layout: moving data and arithmetic on shapes
+  reshape,
+  flatten,
+  squeeze,
+  unsqueeze,
+  identity,
+  dropout,
+  transpose,
+  concat,
+  slice,
+  pad,
+  gather,
+  shape,
+  size,
+  constant,
+  constantOfShape,
+  depthToSpace,
+  spaceToDepth,
+  // Neural layers
+  conv,
+  gemm,
+  matMul,
+  maxPool,
+  averagePool,
+  lpPool,
+  globalAveragePool,
+  globalMaxPool,
+  softmax,
+  logSoftmax,
+  hardmax,
+  normalization.batchNormalization,
+  normalization.instanceNormalization,
+  normalization.groupNormalization,
+  normalization.layerNormalization,
+  normalization.lrn,
+] as const satisfies readonly OpDef[];
+
+export type OpId = (typeof all)[number]['id'];
+export const ops = new Registry<OpDef>('operator', all);
+
+/**
+ * The node's operator with its attributes read; `undefined` where it is unknown (see `bindWith`). `infer` of the result also
+ * computes small outputs of constant inputs, so arithmetic on shapes comes out as constants.
+ */
+export const bindNode = (node: Node, opsets: Graph['opsets'], registry: Registry<OpDef> = ops): BoundOp | undefined =>
+  bindWith(registry, node, opsets);

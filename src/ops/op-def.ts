@@ -42,8 +42,17 @@ export type QuantTraits =
     }
   /** Output codes are input codes, moved or picked: output shares the quantization of its inputs. */
   | { readonly role: 'same-codes' }
-  /** Clamps its input: fuses into the producer. */
-  | { readonly role: 'clamp'; readonly low: number; readonly high: number }
+  /**
+   * Clamps its input: fuses into the producer. `lowInput` and `highInput`: where given, the bound is the constant at that
+   * input, if there is one, and `low` or `high` otherwise (Clip since opset 11).
+   */
+  | {
+      readonly role: 'clamp';
+      readonly low: number;
+      readonly high: number;
+      readonly lowInput?: number;
+      readonly highInput?: number;
+    }
   /** Computes new values from quantized inputs, with an output quantization of its own. */
   | { readonly role: 'computes'; readonly range?: readonly [low: number, high: number] }
   /** Order-preserving at the network's end, left out of integer programs (Softmax). */
