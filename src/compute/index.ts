@@ -9,3 +9,4 @@ export type {
   ProgramRunner,
   RunOptions,
 } from './backend.ts';
+export { createPlainBackend } from './plain-backend.ts';
