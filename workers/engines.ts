@@ -1,0 +1,35 @@
+import { messageOf } from '../src/base/index.ts';
+import { createPlainBackend } from '../src/compute/index.ts';
+import { createPlainProgramBackend, plainKernels } from '../src/emulate/index.ts';
+import type { JobHost } from '../src/jobs/index.ts';
+import { ops } from '../src/ops/index.ts';
+import { createWasmFloatBackend, createWasmProgramBackend } from './backends/index.ts';
+
+/** What a worker is told about the compiled kernels: the module, or why there is none. */
+export interface KernelsMessage {
+  readonly module?: WebAssembly.Module;
+  readonly problem?: string;
+}
+
+/** The fastest engines that this host allows; where that is not WebAssembly, the notes say so and why. */
+export function createEngines({ module, problem }: KernelsMessage): Pick<JobHost, 'programs' | 'floats' | 'notes'> {
+  let reason = problem;
+  if (module) {
+    try {
+      return { programs: createWasmProgramBackend(module, plainKernels), floats: createWasmFloatBackend(module, createPlainBackend()), notes: [] };
+    } catch (thrown) {
+      reason = messageOf(thrown);
+    }
+  }
+  return {
+    programs: createPlainProgramBackend(),
+    floats: createPlainBackend(ops),
+    notes: [
+      {
+        code: 'jobs/plain-engine',
+        severity: 'warning',
+        message: `WebAssembly cannot be used here (${reason ?? 'no kernels were given'}): plain JavaScript computes the same bits, about 50 times slower. Allow WebAssembly for this address, then reload.`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,26 @@
+import * as Comlink from 'comlink';
+import { createServer, createStore, jobFunctions } from '../src/jobs/index.ts';
+import { createEngines, type KernelsMessage } from './engines.ts';
+
+/** The general worker of the page. Waits for the compiled kernels, then serves the job table. */
+export interface StartMessage {
+  readonly kernels: KernelsMessage;
+  /** Where onnxruntime's WebAssembly lies; fetched only by the job that needs it. */
+  readonly onnxruntimeUrl: string;
+}
+
+addEventListener(
+  'message',
+  ({ data }: MessageEvent<StartMessage>) => {
+    const host = {
+      ...createEngines(data.kernels),
+      independent: async () => (await import('./backends/ort.ts')).createOrtBackend(data.onnxruntimeUrl),
+      now: () => performance.now() / 1000,
+    };
+    const store = createStore(host);
+    Comlink.expose(createServer(jobFunctions(store, host), store));
+    postMessage('ready');
+  },
+  { once: true },
+);
+postMessage('listening');

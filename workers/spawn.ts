@@ -1,0 +1,51 @@
+import onnxruntimeUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import kernelsUrl from '../build/kernels/kernels.wasm?url';
+import { messageOf } from '../src/base/index.ts';
+import { createClient, type JobClient, type WorkerHandle } from '../src/jobs/client.ts';
+import type { KernelsMessage } from './engines.ts';
+import type { StartMessage } from './job.worker.ts';
+
+/** The page's pool of workers. The kernels are fetched and compiled once, here, and handed to every worker, also to later ones. */
+export function createPageClient(size: number): JobClient {
+  const kernels = compileKernels();
+  return createClient({ spawn: () => spawn(kernels), size, delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
+}
+
+async function compileKernels(): Promise<KernelsMessage> {
+  if (typeof WebAssembly === 'undefined') return { problem: 'this browser does not offer it' };
+  try {
+    const reply = await fetch(kernelsUrl);
+    if (!reply.ok) return { problem: `the kernels were answered with ${reply.status}` };
+    return { module: await WebAssembly.compile(await reply.arrayBuffer()) };
+  } catch (thrown) {
+    return { problem: messageOf(thrown) };
+  }
+}
+
+function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
+  const worker = new Worker(new URL('./job.worker.ts', import.meta.url), { type: 'module' });
+  let crashed: (reason: string) => void = () => {};
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.addEventListener('message', async ({ data }: MessageEvent<unknown>) => {
+      if (data === 'listening') {
+        const start: StartMessage = { kernels: await kernels, onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href };
+        worker.postMessage(start);
+      } else if (data === 'ready') resolve();
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const reason = event.message || 'it could not be loaded';
+      reject(new Error(reason));
+      crashed(reason);
+    });
+  });
+  ready.catch(() => {});
+  return {
+    endpoint: worker,
+    ready,
+    onCrash: (listener) => {
+      crashed = listener;
+    },
+    terminate: () => worker.terminate(),
+  };
+}
