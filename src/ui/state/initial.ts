@@ -14,7 +14,6 @@ export const initialState: AppState = {
   exploration: {
     points: [],
     constraints: [],
-    axes: { x: 'latency', y: 'accuracy' },
     hiddenOrigins: [],
     dimOutside: true,
     algorithm: 'nsga2',

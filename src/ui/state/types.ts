@@ -106,8 +106,8 @@ export interface ExplorationState {
   readonly header?: Omit<Exploration, 'points'>;
   readonly points: readonly DesignPoint[];
   readonly constraints: readonly Constraint[];
-  /** Objective ids of the scatter. */
-  readonly axes: { readonly x: string; readonly y: string };
+  /** Objective ids of the scatter; absent: `defaultAxes` of the points. */
+  readonly axes?: { readonly x: string; readonly y: string };
   readonly brush?: AxisBrush;
   /** Visible window of the scatter; absent: all points. */
   readonly zoom?: AxisBrush;

@@ -1,0 +1,260 @@
+import { CancelledError, sha256Hex } from '../../base/index.ts';
+import type { DataSource, ModelSource, UnreadFile } from '../../jobs/protocol.ts';
+import { act, getState, patch } from '../state/store.ts';
+import type { FileKind, FileRecord, Problem } from '../state/types.ts';
+import { client } from './client.ts';
+import { estimateAll } from './estimate.ts';
+import { problemOf } from './problems.ts';
+import { runJob } from './run-job.ts';
+
+/** A browser cannot hold more than this in one buffer. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+/** Samples used where none are given; enough for agreement to ± 0.03. */
+const GENERATED_SAMPLES = 200;
+
+/** A file of a drop, a picker or a sample: what a browser's File offers. */
+export interface GivenFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export const kindOf = (name: string): FileKind => {
+  const lower = name.toLowerCase();
+  if (lower.endsWith('.onnx')) return 'model';
+  if (lower.endsWith('.paretoscope')) return 'saved exploration';
+  if (/labels?\.(txt|csv|npy)$|labels.*idx1|_y\.npy$/.test(lower)) return 'labels';
+  if (/\.(npz|npy|png|jpe?g|bmp|zip|gz)$|ubyte$|idx[13]|test_batch|data_batch|\.pb$/.test(lower)) return 'samples';
+  if (/\.(data|weights|ext)$/.test(lower)) return 'external data';
+  // Which of these a .bin is only the model knows: it goes with both.
+  if (lower.endsWith('.bin')) return 'external data';
+  return 'unknown';
+};
+
+/** Opens the file dialog of the browser. */
+export function chooseFiles(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])].map((file) => ({ name: file.name, blob: file }));
+    if (files.length > 0) void openFiles(files);
+  });
+  input.click();
+}
+
+/** Opens what was dropped: model, external data, samples, labels, in any combination. What was open stays if it fails. */
+export async function openFiles(given: readonly GivenFile[]): Promise<void> {
+  const records = given.map(recordOf);
+  patch({ session: { files: records } });
+  const models = given.filter((file) => kindOf(file.name) === 'model');
+  const data = given.filter((file) => ['samples', 'labels'].includes(kindOf(file.name)));
+  const [model, ...others] = models;
+  for (const other of others)
+    setFile(other.name, {
+      status: 'ignored',
+      note: 'one model is opened at a time',
+      problems: [twoModels(other.name)],
+    });
+  if (model) {
+    const companions = given.filter((f) => f !== model && !others.includes(f) && kindOf(f.name) === 'external data');
+    const opened = await openModel(model, companions);
+    if (opened) await takeData(data);
+    return;
+  }
+  if (data.length > 0 && getState().session.view) return takeData(data);
+  for (const file of given) {
+    if (kindOf(file.name) !== 'unknown' && kindOf(file.name) !== 'samples' && kindOf(file.name) !== 'labels') continue;
+    // Perhaps a model under another name: the reader says what the file is.
+    if (kindOf(file.name) === 'unknown') await openModel(file, []);
+    else setFile(file.name, { status: 'failed', note: 'no model is open', problems: [noModel(file.name)] });
+  }
+}
+
+/** Reads a model, shows it, and estimates it everywhere. False: it could not be opened, and why is in its record. */
+async function openModel(file: GivenFile, companions: readonly GivenFile[]): Promise<boolean> {
+  const started = performance.now();
+  try {
+    if (file.blob.size > MAX_FILE_BYTES) throw new FileTooLarge(file);
+    const id = await fingerprintOf(file.blob);
+    const files: UnreadFile[] = [file, ...companions].map(({ name, blob }) => ({ name, blob }));
+    const source: ModelSource = { id, files, shapes: { symbols: {}, inputs: {} } };
+    client().hold('model', id, source);
+    const reply = await runJob(
+      'open',
+      { source },
+      { title: `Read ${file.name}`, result: (r) => `${r.view.totals.nodes} nodes` },
+    );
+    setFile(file.name, { status: 'opened', note: `opened, ${reply.view.totals.nodes} nodes`, problems: [] });
+    for (const other of companions)
+      setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
+    showModel(reply.modelId, reply.view, (performance.now() - started) / 1000);
+    await Promise.all([estimateAll(), generateData(reply.modelId)]);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) {
+      setFile(file.name, { status: 'ignored', note: 'cancelled', problems: [] });
+      return false;
+    }
+    const problem = thrown instanceof FileTooLarge ? thrown.problem : problemOf(thrown, file.name);
+    const incomplete = /external/.test(problem.code);
+    setFile(file.name, {
+      status: incomplete ? 'incomplete' : 'failed',
+      note: problem.message,
+      problems: [problem],
+    });
+    patch({ page: { place: 'start' } });
+    return false;
+  }
+}
+
+function showModel(
+  modelId: string,
+  view: NonNullable<ReturnType<typeof getState>['session']['view']>,
+  readSeconds: number,
+): void {
+  const { session, exploration } = getState();
+  const continues = exploration.header?.model.sha256 === view.reference.sha256;
+  act(`Open ${view.reference.name}`, {
+    session: {
+      modelId,
+      view,
+      wanted: undefined,
+      readSeconds,
+      estimates: [],
+      estimateStatus: 'none',
+      verdictSeconds: undefined,
+      data: undefined,
+      calibration: undefined,
+      details: new Map(),
+      target: continues ? session.target : undefined,
+    },
+    selection: { layer: undefined, ...(continues ? {} : { points: [], activePoint: undefined }) },
+    ...(continues
+      ? {}
+      : {
+          exploration: {
+            header: undefined,
+            points: [],
+            constraints: [],
+            status: 'none',
+            axes: undefined,
+            brush: undefined,
+            zoom: undefined,
+            hiddenOrigins: [],
+            problem: undefined,
+          },
+        }),
+    compress: {
+      scheme:
+        view.quantizable.length === 0
+          ? undefined
+          : {
+              method: session.catalog?.observers[0]?.id ?? 'min-max',
+              weights: 'per-channel',
+              activations: 'affine',
+              rescale: 'fixed32',
+              bits: view.quantizable.map(() => [8, 8] as const),
+            },
+      losses: [],
+      lossStatus: 'none',
+      checked: undefined,
+      checkStatus: 'none',
+      problem: undefined,
+    },
+    deploy: { packages: {}, file: undefined },
+  });
+  patch({ page: { place: continues ? 'explore' : 'model' } });
+}
+
+/** Inputs made from the model's input shapes and the seed, until real ones are dropped. */
+async function generateData(modelId: string): Promise<void> {
+  const { seed } = getState().session;
+  await loadData(modelId, { id: `generated-${seed}`, files: [], seed, count: GENERATED_SAMPLES }, []);
+}
+
+/** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
+export async function takeData(files: readonly GivenFile[]): Promise<void> {
+  const { modelId, seed } = getState().session;
+  if (modelId === undefined || files.length === 0) return;
+  const id = `data-${sha256Hex(new TextEncoder().encode(files.map((f) => `${f.name}:${f.blob.size}`).join('|'))).slice(0, 16)}`;
+  await loadData(
+    modelId,
+    { id, files: files.map(({ name, blob }) => ({ name, blob })), seed, count: 0 },
+    files.map((f) => f.name),
+  );
+}
+
+async function loadData(modelId: string, source: DataSource, names: readonly string[]): Promise<void> {
+  try {
+    client().hold('data', source.id, source);
+    const { reference, diagnostics } = await runJob(
+      'data',
+      { modelId, source },
+      {
+        title: names.length ? `Read ${names.join(', ')}` : 'Make inputs from the seed',
+        unlisted: names.length === 0,
+        result: (r) => `${r.reference.count} samples`,
+      },
+    );
+    if (getState().session.modelId !== modelId) return;
+    const held = { id: source.id, reference };
+    patch({ session: { data: held, calibration: held } });
+    const note =
+      diagnostics[0]?.message ?? `${reference.count} samples${reference.labelled ? ', labelled' : ', no labels'}`;
+    for (const name of names) setFile(name, { status: 'opened', note, problems: [] });
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) return;
+    const problem = problemOf(thrown, names[0]);
+    for (const name of names) setFile(name, { status: 'failed', note: problem.message, problems: [problem] });
+    patch({ page: { problems: [...getState().page.problems.filter((p) => p.code !== problem.code), problem] } });
+  }
+}
+
+const recordOf = ({ name, blob }: GivenFile): FileRecord => ({
+  name,
+  bytes: blob.size,
+  kind: kindOf(name),
+  status: 'reading',
+  note: 'reading',
+  problems: [],
+});
+
+function setFile(name: string, change: Partial<FileRecord>): void {
+  const { files } = getState().session;
+  patch({ session: { files: files.map((file) => (file.name === name ? { ...file, ...change } : file)) } });
+}
+
+/** SHA-256 of a file, by the browser where it offers that (secure addresses), by our own code elsewhere. */
+async function fingerprintOf(blob: Blob): Promise<string> {
+  const bytes = await blob.arrayBuffer();
+  if (!crypto.subtle) return sha256Hex(new Uint8Array(bytes));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+class FileTooLarge extends Error {
+  readonly problem: Problem;
+  constructor(file: GivenFile) {
+    super(file.name);
+    this.problem = {
+      code: 'ui/file-too-large',
+      message: `${file.name} has ${(file.blob.size / 1e9).toFixed(1)} GB; a page can hold at most 2.1 GB of one file.`,
+      hint: 'Store the weights as external data in several files, or use the command line.',
+      where: file.name,
+    };
+  }
+}
+
+const twoModels = (name: string): Problem => ({
+  code: 'ui/two-models',
+  message: 'Two models were given at once; the first was opened.',
+  hint: `Drop ${name} by itself to open it.`,
+  where: name,
+});
+
+const noModel = (name: string): Problem => ({
+  code: 'ui/no-model',
+  message: 'Samples need a model to belong to.',
+  hint: 'Drop them together with the ONNX file, or open the model first.',
+  where: name,
+});

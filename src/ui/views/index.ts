@@ -1,0 +1,56 @@
+import type { AppState } from '../state/types.ts';
+import { CompressView } from './compress/index.tsx';
+import { DeployView } from './deploy/index.tsx';
+import { ExploreView } from './explore/index.tsx';
+import { ModelView } from './model/index.tsx';
+import { StartView } from './start/index.tsx';
+import { TargetsView } from './targets/index.tsx';
+import type { View } from './view.ts';
+
+const modelOpen = (state: AppState): boolean => state.session.view !== undefined;
+const pointsOrModel = (state: AppState): boolean => modelOpen(state) || state.exploration.points.length > 0;
+
+const fitCount = (state: AppState): string | undefined => {
+  const { estimates } = state.session;
+  return estimates.length ? `${estimates.filter((e) => e.fits === 'yes').length} of ${estimates.length}` : undefined;
+};
+
+/** The places, in the order of the row. Search and Run time are added with their first content (keys 5 and 7). */
+export const views: readonly View[] = [
+  { id: 'start', title: 'Start', key: '1', Component: StartView, available: () => true, reason: '' },
+  { id: 'model', title: 'Model', key: '2', Component: ModelView, available: modelOpen, reason: 'open a model first' },
+  {
+    id: 'targets',
+    title: 'Targets',
+    key: '3',
+    Component: TargetsView,
+    available: modelOpen,
+    reason: 'open a model first',
+    count: fitCount,
+  },
+  {
+    id: 'compress',
+    title: 'Compress',
+    key: '4',
+    Component: CompressView,
+    available: modelOpen,
+    reason: 'open a model first',
+  },
+  {
+    id: 'explore',
+    title: 'Explore',
+    key: '6',
+    Component: ExploreView,
+    available: pointsOrModel,
+    reason: 'open a model or a link first',
+    count: (state) => (state.exploration.points.length ? String(state.exploration.points.length) : undefined),
+  },
+  {
+    id: 'deploy',
+    title: 'Deploy',
+    key: '8',
+    Component: DeployView,
+    available: pointsOrModel,
+    reason: 'open a model first',
+  },
+];
