@@ -1,6 +1,10 @@
 export type { Choices, QuantizeChoice, TargetChoice } from './choices.ts';
+export type { Feasibility } from './constraints.ts';
+export { feasibility, formatConstraint, parseConstraint, totalViolation, violation } from './constraints.ts';
 export type { DesignPoint } from './design-point.ts';
 export type { Constraint, DataReference, Exploration } from './exploration.ts';
+export type { DesignBasis } from './ids.ts';
+export { designPointId, TOOL_VERSION } from './ids.ts';
 export type {
   EdgeView,
   Histogram,
@@ -11,3 +15,10 @@ export type {
   NodeView,
   ValueView,
 } from './model-view.ts';
+export type { Objective } from './objectives.ts';
+export { figureValue, minimized, objectives, valueText } from './objectives.ts';
+export type { ParetoscopeFile } from './share/file.ts';
+export { readParetoscope, writeParetoscope } from './share/file.ts';
+export { decodeLink, encodeLink } from './share/link.ts';
+export { SHARE_VERSION } from './share/migrations.ts';
+export type { Json, ShareState } from './share/state.ts';

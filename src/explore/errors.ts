@@ -1,0 +1,40 @@
+import { UserError } from '../base/index.ts';
+
+export const badConstraint = (text: string, known: readonly string[]) =>
+  new UserError(
+    'explore/constraint',
+    `'${text}' is not a limit that can be understood.`,
+    `Write objective, <= or >=, number, as in latencySeconds<0.01. Objectives: ${known.join(', ')}.`,
+    { text },
+  );
+
+export const wrongBits = (layers: number, given: number) =>
+  new UserError(
+    'explore/bits',
+    `The choices give bit widths for ${given} layers, but the network has ${layers} layers that can be quantized.`,
+    'Give one pair [weights, activations] per quantizable layer, in graph order.',
+    { layers, given },
+  );
+
+export const nothingToExplore = () =>
+  new UserError(
+    'explore/nothing-quantizable',
+    'No layer of this network can be quantized, so there is nothing to explore.',
+    'See the diagnostics of the model for the operators that have no integer form.',
+  );
+
+export const otherModel = (expected: string, got: string) =>
+  new UserError(
+    'explore/other-model',
+    `The exploration belongs to the model with fingerprint ${expected.slice(0, 12)}…, but this one has ${got.slice(0, 12)}….`,
+    'Open the model file the exploration was made with, or start a new exploration.',
+    { expected, got },
+  );
+
+export const otherSetting = (what: string, before: string, now: string) =>
+  new UserError(
+    'explore/other-setting',
+    `The exploration to be continued has ${what} ${before}, but ${now} was asked for.`,
+    'Continue with the same setting, or start a new exploration.',
+    { what, before, now },
+  );
