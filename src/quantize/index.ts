@@ -1,0 +1,16 @@
+export type { CalibrationRecord } from './calibrate.ts';
+export { calibrate, feedsOf } from './calibrate.ts';
+export type { FakeQuantized } from './fake-quantize.ts';
+export { fakeQuantize } from './fake-quantize.ts';
+export type { Grid, Interval, Observer } from './observers/observer.ts';
+export type { ObserverId } from './observers/registry.ts';
+export { observers } from './observers/registry.ts';
+export { quantizableLayers } from './plan.ts';
+export type { SchemeOptions } from './scheme.ts';
+export { makeScheme } from './scheme.ts';
+export type { LayerQuality, SignalError } from './signal.ts';
+export { addSignal, decibels, layerQuality, noError } from './signal.ts';
+export type { ActivationStatistics, ValueHistogram } from './statistics.ts';
+export { statisticsOf } from './statistics.ts';
+export type { Granularity } from './weights.ts';
+export { quantizeDequantize, weightQuant } from './weights.ts';
