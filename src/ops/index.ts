@@ -10,23 +10,37 @@ import { where } from './elementwise/where.ts';
 import { concat } from './layout/concat.ts';
 import { constant, constantOfShape } from './layout/constant.ts';
 import { depthToSpace, spaceToDepth } from './layout/depth-to-space.ts';
+import { expand, tile } from './layout/expand.ts';
 import { gather } from './layout/gather.ts';
 import { dropout, identity } from './layout/identity.ts';
 import { pad } from './layout/pad.ts';
+import { range } from './layout/range.ts';
 import { flatten, reshape, squeeze, unsqueeze } from './layout/reshape.ts';
 import { shape, size } from './layout/shape-of.ts';
 import { slice } from './layout/slice.ts';
+import { split } from './layout/split.ts';
 import { transpose } from './layout/transpose.ts';
 import { conv } from './neural/conv.ts';
+import { convTranspose } from './neural/conv-transpose.ts';
 import { gemm } from './neural/gemm.ts';
 import { globalAveragePool, globalMaxPool } from './neural/global-pool.ts';
 import { matMul } from './neural/matmul.ts';
 import * as normalization from './neural/normalization.ts';
 import { averagePool, lpPool, maxPool } from './neural/pool.ts';
+import * as recurrent from './neural/recurrent.ts';
+import { resize, upsample } from './neural/resize.ts';
 import { hardmax, logSoftmax, softmax } from './neural/softmax.ts';
 import type { BoundOp, OpDef } from './op-def.ts';
+import * as quant from './quantization/quant.ts';
+import { dequantizeLinear, quantizeLinear } from './quantization/quantize-linear.ts';
+import { pactRequantShift, requantShift } from './quantization/requant-shift.ts';
+import { argMax, argMin } from './reduction/arg-extreme.ts';
+import { cumSum } from './reduction/cum-sum.ts';
+import * as reduce from './reduction/reduce.ts';
+import { topK } from './reduction/top-k.ts';
 
 export { opIdOf } from './bind.ts';
+export type { LowerContext, SpatialWindow } from './lower-context.ts';
 export type { BoundOp, OpCost, OpDef, QuantTraits, ShapedValue, Value } from './op-def.ts';
 
 /** Every operator the project knows. To add one: write `<folder>/<op>.ts` and add it here. */
@@ -103,8 +117,13 @@ const all = [
   constantOfShape,
   depthToSpace,
   spaceToDepth,
+  expand,
+  tile,
+  split,
+  range,
   // Neural layers
   conv,
+  convTranspose,
   gemm,
   matMul,
   maxPool,
@@ -120,6 +139,37 @@ const all = [
   normalization.groupNormalization,
   normalization.layerNormalization,
   normalization.lrn,
+  recurrent.lstm,
+  recurrent.gru,
+  recurrent.rnn,
+  resize,
+  upsample,
+  // Reductions
+  reduce.reduceSum,
+  reduce.reduceMean,
+  reduce.reduceMax,
+  reduce.reduceMin,
+  reduce.reduceProd,
+  reduce.reduceL1,
+  reduce.reduceL2,
+  reduce.reduceSumSquare,
+  reduce.reduceLogSum,
+  reduce.reduceLogSumExp,
+  argMax,
+  argMin,
+  topK,
+  cumSum,
+  // Quantization
+  quantizeLinear,
+  dequantizeLinear,
+  quant.quant,
+  quant.brevitasQuant,
+  quant.qonnxQuant,
+  quant.bipolarQuant,
+  quant.brevitasBipolarQuant,
+  quant.qonnxBipolarQuant,
+  requantShift,
+  pactRequantShift,
 ] as const satisfies readonly OpDef[];
 
 export type OpId = (typeof all)[number]['id'];
