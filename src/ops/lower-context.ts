@@ -15,7 +15,8 @@ export interface SpatialWindow {
  * kernel computes its node, in the graph's own terms: axes, shapes and indices are those of the ONNX node. Layout (channels
  * last), scales, fused clamps, rescaling constants and buffers are looked after behind this interface.
  *
- * Exactly one of the emitting methods is called, once. Methods that cannot do what is asked throw a `UserError`.
+ * Exactly one of the emitting methods is called, once per output of the node. Methods that cannot do what is asked throw a
+ * `UserError`. Clamps (role 'clamp') and dropped nodes (role 'dropped') need no lowering of their own.
  */
 export interface LowerContext {
   readonly node: Node;
@@ -46,19 +47,17 @@ export interface LowerContext {
   mul(): void;
   /** Any function of one number, element by element: becomes a table of codes. */
   lookup(compute: (x: number) => number): void;
-  /** Clamps to [low, high] where that could not be fused into the producer. Infinite ends are allowed. */
-  clamp(low: number, high: number): void;
   concat(axis: number): void;
   /** Elements added before and after, per graph axis, filled with `value`. */
   pad(before: readonly number[], after: readonly number[], value: number): void;
-  /** Output axis i is input axis `axes[i]`. */
-  transpose(axes: readonly number[]): void;
-  /** Same elements in the same row-major order, other shape (Reshape, Flatten, Squeeze …); also plain copies (Identity). */
-  reshape(): void;
+  /**
+   * Elements of input 0 in another order: seen with shape `view` (default: its own), axes permuted so that axis i is axis
+   * `order[i]` of the view (default: as they are), then seen with the output's shape. Reshape, Transpose, DepthToSpace,
+   * Identity are all this. Usually only the bookkeeping of axes changes, and nothing runs.
+   */
+  rearrange(view?: Shape, order?: readonly number[]): void;
   /** Starts and steps per graph axis of input 0; the sizes are those of the output. `output` is the index of the node's output. */
   slice(starts: readonly number[], steps: readonly number[], output?: number): void;
   /** Nearest-neighbour resize over H and W of [1, C, H, W]: source row of each output row, source column of each column. */
   resizeNearest(rows: readonly number[], columns: readonly number[]): void;
-  /** Leaves the node out, its input stands for its output: order-preserving operators at the network's end (Softmax). */
-  drop(why: string): void;
 }

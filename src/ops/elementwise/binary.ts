@@ -4,7 +4,7 @@ import { AttributeReader } from '../attributes.ts';
 import { broadcastDims } from '../dims.ts';
 import { given, mapElements, zipElements } from '../elements.ts';
 import { elementwiseCost, value } from '../inference.ts';
-import type { OpDef, QuantTraits } from '../op-def.ts';
+import type { BoundOp, OpDef, QuantTraits } from '../op-def.ts';
 
 /** Operators that combine two tensors element by element, with broadcasting. One more: a line here, one in `ops/index.ts`. */
 
@@ -15,6 +15,7 @@ interface BinaryOptions {
   readonly quant?: QuantTraits;
   /** Type of the result; default: that of the first operand. */
   readonly result?: DataType;
+  readonly lower?: BoundOp['lower'];
 }
 
 const COMPUTES: QuantTraits = { role: 'computes' };
@@ -23,7 +24,7 @@ const COMPUTES: QuantTraits = { role: 'computes' };
 function binaryWith<Id extends string>(
   id: Id,
   functionOf: (attributes: AttributeReader) => (type: DataType) => Combine,
-  { ops = 1, quant, result }: BinaryOptions = {},
+  { ops = 1, quant, result, lower }: BinaryOptions = {},
 ) {
   return {
     id,
@@ -41,6 +42,7 @@ function binaryWith<Id extends string>(
           return [zipElements(id, a, given(id, inputs, 1, 'B'), forType(a.type), result ?? a.type)];
         },
         ...(quant === undefined ? {} : { quant }),
+        ...(lower === undefined ? {} : { lower }),
       };
     },
   } as const satisfies OpDef;
@@ -51,9 +53,9 @@ const binary = <Id extends string>(id: Id, f: Combine, options: BinaryOptions = 
 const predicate = <Id extends string>(id: Id, f: (x: number, y: number) => boolean) =>
   binary(id, (x, y) => (f(x, y) ? 1 : 0), { result: 'bool' });
 
-export const add = binary('Add', (x, y) => x + y, { quant: COMPUTES });
-export const sub = binary('Sub', (x, y) => x - y, { quant: COMPUTES });
-export const mul = binary('Mul', (x, y) => x * y, { quant: COMPUTES });
+export const add = binary('Add', (x, y) => x + y, { quant: COMPUTES, lower: (ctx) => ctx.add('add') });
+export const sub = binary('Sub', (x, y) => x - y, { quant: COMPUTES, lower: (ctx) => ctx.add('subtract') });
+export const mul = binary('Mul', (x, y) => x * y, { quant: COMPUTES, lower: (ctx) => ctx.mul() });
 /** Integers are divided towards zero. */
 export const div = binaryWith('Div', () => (type) => (isFloat(type) ? (x, y) => x / y : (x, y) => Math.trunc(x / y)), {
   quant: COMPUTES,

@@ -3,6 +3,7 @@ import type { Attributes } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { given, mapElements } from '../elements.ts';
 import { elementwiseCost, sameAsInput } from '../inference.ts';
+import type { LowerContext } from '../lower-context.ts';
 import type { OpDef, QuantTraits } from '../op-def.ts';
 import { erf } from './erf.ts';
 
@@ -36,6 +37,7 @@ function unaryWith<Id extends string>(
         cost: elementwiseCost(ops),
         run: (inputs) => [mapElements(given(id, inputs, 0), f)],
         ...(quant === undefined ? {} : { quant }),
+        ...(quant?.role === 'computes' ? { lower: (ctx: LowerContext) => ctx.lookup(f) } : {}),
       };
     },
   } as const satisfies OpDef;

@@ -1,13 +1,14 @@
 import type { Tensor } from '../../ir/index.ts';
 import { given, mapElements, zipElements } from '../elements.ts';
 import { broadcastAll, sizeOf, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import type { BoundOp, OpDef } from '../op-def.ts';
 
 /** Operators over any number of tensors: Sum, Max, Min, Mean. */
 function variadic<Id extends string>(
   id: Id,
   combine: (x: number, y: number) => number,
   finish?: (x: number, operands: number) => number,
+  lower?: BoundOp['lower'],
 ) {
   return {
     id,
@@ -27,11 +28,17 @@ function variadic<Id extends string>(
         return [mapElements(total, (x) => (finish ? finish(x, inputs.length) : x), type)];
       },
       quant: { role: 'computes' },
+      ...(lower === undefined ? {} : { lower }),
     }),
   } as const satisfies OpDef;
 }
 
-export const sum = variadic('Sum', (x, y) => x + y);
+export const sum = variadic(
+  'Sum',
+  (x, y) => x + y,
+  undefined,
+  (ctx) => ctx.add('add'),
+);
 export const mean = variadic(
   'Mean',
   (x, y) => x + y,

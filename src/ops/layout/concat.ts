@@ -58,6 +58,7 @@ export const concat = {
         return [take(all, shape, map)];
       },
       quant: { role: 'same-codes' },
+      lower: (ctx) => ctx.concat(axisIn('Concat', axis, ctx.outputShape().length)),
     };
   },
 } as const satisfies OpDef;

@@ -59,6 +59,12 @@ export const depthToSpace = {
           : [rearranged(x, [n, c, block, block, h, w], [0, 1, 4, 2, 5, 3], shape)];
       },
       quant: { role: 'same-codes' },
+      lower(ctx) {
+        const [n, c, h, w] = ctx.outputShape() as [number, number, number, number];
+        const [rows, columns] = [h / block, w / block];
+        if (mode === 'DCR') ctx.rearrange([n, block, block, c, rows, columns], [0, 3, 4, 1, 5, 2]);
+        else ctx.rearrange([n, c, block, block, rows, columns], [0, 1, 4, 2, 5, 3]);
+      },
     };
   },
 } as const satisfies OpDef;
@@ -85,6 +91,10 @@ export const spaceToDepth = {
         return [rearranged(x, [n, c, h, block, w, block], [0, 3, 5, 1, 2, 4], shape)];
       },
       quant: { role: 'same-codes' },
+      lower(ctx) {
+        const [n, c, h, w] = ctx.inputShape(0) as [number, number, number, number];
+        ctx.rearrange([n, c, h / block, block, w / block, block], [0, 3, 5, 1, 2, 4]);
+      },
     };
   },
 } as const satisfies OpDef;

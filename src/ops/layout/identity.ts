@@ -11,6 +11,7 @@ export const identity = {
     cost: freeCost,
     run: (inputs) => [given('Identity', inputs, 0)],
     quant: { role: 'same-codes' },
+    lower: (ctx) => ctx.rearrange(),
   }),
 } as const satisfies OpDef;
 
@@ -28,5 +29,6 @@ export const dropout = {
       return [x, tensorOf(opset >= 10 ? 'bool' : x.type, x.shape, ones)].slice(0, outputCount);
     },
     quant: { role: 'same-codes' },
+    lower: (ctx) => ctx.rearrange(),
   }),
 } as const satisfies OpDef;

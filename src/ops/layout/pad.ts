@@ -3,6 +3,7 @@ import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, derived, stridesOf } from '../dims.ts';
 import { given, listOf, scalarOf, take } from '../elements.ts';
 import { moveCost, value } from '../inference.ts';
+import type { LowerContext } from '../lower-context.ts';
 import type { OpDef } from '../op-def.ts';
 
 type Mode = 'constant' | 'reflect' | 'edge' | 'wrap';
@@ -88,6 +89,17 @@ export const pad = {
         return [padded(x, padsOf(inputs, x.shape.length), mode, fill)];
       },
       quant: { role: 'same-codes' },
+      ...(mode === 'constant'
+        ? {
+            lower(ctx: LowerContext) {
+              const rank = ctx.inputShape(0).length;
+              const constants = ctx.node.inputs.map((_, i) => ctx.constant(i));
+              const pads = padsOf(constants, rank);
+              const fill = opset < 11 || !constants[2] ? fixedFill : scalarOf(constants[2]);
+              ctx.pad(pads.slice(0, rank), pads.slice(rank), fill);
+            },
+          }
+        : {}),
     };
   },
 } as const satisfies OpDef;

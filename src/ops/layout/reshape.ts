@@ -66,6 +66,7 @@ export const reshape = {
         return [reshaped(x, reshapeTarget(x.shape, target, allowZero) as Shape)];
       },
       quant: { role: 'same-codes' },
+      lower: (ctx) => ctx.rearrange(),
     };
   },
 } as const satisfies OpDef;
@@ -88,6 +89,7 @@ export const flatten = {
         return [reshaped(x, shapeOf(x.shape) as Shape)];
       },
       quant: { role: 'same-codes' },
+      lower: (ctx) => ctx.rearrange(),
     };
   },
 } as const satisfies OpDef;
@@ -111,6 +113,7 @@ function axesOperator<Id extends string>(id: Id, shapeOf: (from: Dims, axes: rea
           return [reshaped(x, shapeOf(x.shape, axesOf(inputs[1])) as Shape)];
         },
         quant: { role: 'same-codes' },
+        lower: (ctx) => ctx.rearrange(),
       };
     },
   } as const satisfies OpDef;

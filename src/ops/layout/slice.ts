@@ -87,7 +87,8 @@ export const slice = {
       axes: inputs[3] && listOf(inputs[3]),
       steps: inputs[4] && listOf(inputs[4]),
     });
-    const argumentsOf = (inputs: readonly (Tensor | undefined)[]) => (opset >= 10 ? fromInputs(inputs) : fixed);
+    const argumentsOf = (inputs: readonly (Tensor | undefined)[]): SliceArguments =>
+      opset >= 10 ? fromInputs(inputs) : fixed;
     const allConstant = (inputs: Inputs) => inputs.slice(1).every((v) => v === undefined || v.constant !== undefined);
     return {
       infer(inputs) {
@@ -98,6 +99,19 @@ export const slice = {
       cost: moveCost,
       run: (inputs) => [sliced(given('Slice', inputs, 0, 'data'), argumentsOf(inputs))],
       quant: { role: 'same-codes' },
+      lower(ctx) {
+        const shape = ctx.inputShape(0);
+        const { starts, ends, axes, steps } = argumentsOf(ctx.node.inputs.map((_, i) => ctx.constant(i)));
+        const first = shape.map(() => 0);
+        const step = shape.map(() => 1);
+        starts.forEach((start, i) => {
+          const axis = axisIn('Slice', axes?.[i] ?? i, shape.length);
+          const along = sliceOf(shape[axis] as number, start, ends[i] as number, steps?.[i] ?? 1);
+          first[axis] = along.start;
+          step[axis] = along.step;
+        });
+        ctx.slice(first, step);
+      },
     };
   },
 } as const satisfies OpDef;

@@ -29,6 +29,7 @@ export const transpose = {
         return [take(x, shape, walk(shape, permuted(stridesOf(x.shape), perm)))];
       },
       quant: { role: 'same-codes' },
+      lower: (ctx) => ctx.rearrange(ctx.inputShape(0), permFor(ctx.inputShape(0)) as readonly number[]),
     };
   },
 } as const satisfies OpDef;

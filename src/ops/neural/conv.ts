@@ -15,7 +15,7 @@ import { incompatibleShapes } from '../errors.ts';
 import { value } from '../inference.ts';
 import type { OpCost, OpDef } from '../op-def.ts';
 import { convolve } from './convolve.ts';
-import { readWindow, type WindowAttributes, windowAxes, windowDims } from './window.ts';
+import { loweredWindow, readWindow, type WindowAttributes, windowAxes, windowDims } from './window.ts';
 
 /** Sizes of a convolution layer as latency models read them; one-dimensional ones have height 1. */
 export function convGeometry(
@@ -102,6 +102,10 @@ export const conv = {
         return [resultOf(x.type, shape, out)];
       },
       quant: { role: 'weighted', weight: 1, bias: 2, outAxis: 0, inAxis: 1 },
+      lower(ctx) {
+        const axes = windowAxes(window, ctx.inputShape(0).slice(2), ctx.inputShape(1).slice(2));
+        ctx.conv({ ...loweredWindow(axes), groups });
+      },
     };
   },
 } as const satisfies OpDef;

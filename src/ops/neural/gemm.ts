@@ -4,6 +4,7 @@ import type { Dims } from '../dims.ts';
 import { broadcastTo, given, resultOf, take, walk } from '../elements.ts';
 import { incompatibleShapes } from '../errors.ts';
 import { value } from '../inference.ts';
+import type { LowerContext } from '../lower-context.ts';
 import type { OpDef } from '../op-def.ts';
 import { addProduct } from './matmul.ts';
 
@@ -56,6 +57,13 @@ export const gemm = {
         return [resultOf(a.type, shape, out)];
       },
       quant: { role: 'weighted', weight: 1, bias: 2, outAxis: transB ? 0 : 1, inAxis: transB ? 1 : 0 },
+      // A transposed first factor would need its batch moved inwards: no integer form.
+      ...(transA
+        ? {}
+        : {
+            lower: (ctx: LowerContext) =>
+              ctx.dense({ weight: 1, bias: 2, outAxis: transB ? 0 : 1, weightFactor: alpha, biasFactor: beta }),
+          }),
     };
   },
 } as const satisfies OpDef;

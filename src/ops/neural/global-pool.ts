@@ -24,6 +24,13 @@ function globalPool<Id extends string>(id: Id, quant: QuantTraits, reduce: (plan
         return [resultOf(x.type, shape, out)];
       },
       quant,
+      lower(ctx) {
+        const kernel = ctx.inputShape(0).slice(2);
+        const ones = kernel.map(() => 1);
+        const window = { kernel, strides: ones, dilations: ones, pads: [...kernel, ...kernel].map(() => 0) };
+        if (quant.role === 'same-codes') ctx.maxPool(window);
+        else ctx.averagePool({ ...window, countPadding: false });
+      },
     }),
   } as const satisfies OpDef;
 }

@@ -89,5 +89,6 @@ export const matMul = {
       return [resultOf(a.type, shape, values)];
     },
     quant: { role: 'weighted', weight: 1, outAxis: 1, inAxis: 0 },
+    lower: (ctx) => ctx.dense({ weight: 1, outAxis: 1 }),
   }),
 } as const satisfies OpDef;

@@ -13,8 +13,17 @@ import type { Dims } from '../dims.ts';
 import { given, resultOf } from '../elements.ts';
 import { badAttribute, incompatibleShapes } from '../errors.ts';
 import { sizeOf, value } from '../inference.ts';
+import type { LowerContext } from '../lower-context.ts';
 import type { OpDef, QuantTraits, ShapedValue } from '../op-def.ts';
-import { asThree, readWindow, type WindowAttributes, type WindowAxis, windowAxes, windowDims } from './window.ts';
+import {
+  asThree,
+  loweredWindow,
+  readWindow,
+  type WindowAttributes,
+  type WindowAxis,
+  windowAxes,
+  windowDims,
+} from './window.ts';
 
 /** Windowed pools: MaxPool, AveragePool, LpPool. Global pools are in `global-pool.ts`. */
 
@@ -121,7 +130,16 @@ function pool<Id extends string>(
           visitWindows(numbersOf(x), planesOf(x), axesOf(x, window), visitorFor(read, out));
           return [resultOf(x.type, shape, out)];
         },
-        ...(quant ? { quant } : {}),
+        ...(quant
+          ? {
+              quant,
+              lower(ctx: LowerContext) {
+                const axes = windowAxes(window, ctx.inputShape(0).slice(2), window.kernel);
+                const countPadding = read.flag('count_include_pad');
+                ctx.averagePool({ ...loweredWindow(axes), kernel: window.kernel, countPadding });
+              },
+            }
+          : {}),
       };
     },
   } as const satisfies OpDef;
@@ -203,6 +221,10 @@ export const maxPool = {
         return outputCount > 1 ? [maxima, tensorOf('int64', shape, indices)] : [maxima];
       },
       quant: { role: 'same-codes' },
+      lower(ctx) {
+        const axes = windowAxes(window, ctx.inputShape(0).slice(2), window.kernel);
+        ctx.maxPool({ ...loweredWindow(axes), kernel: window.kernel });
+      },
     };
   },
 } as const satisfies OpDef;

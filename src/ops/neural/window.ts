@@ -1,6 +1,7 @@
 import type { Dim } from '../../ir/index.ts';
 import type { AttributeReader } from '../attributes.ts';
 import { type Dims, derived } from '../dims.ts';
+import type { SpatialWindow } from '../lower-context.ts';
 
 /** Sliding windows of convolutions and pools: attributes, padding, output sizes (methods 0.2). */
 
@@ -60,6 +61,13 @@ export function windowAxis(w: WindowAttributes, axis: number, rank: number, inpu
 /** Windows along all spatial dimensions of a known input. */
 export const windowAxes = (w: WindowAttributes, input: readonly number[], kernel: readonly number[]): WindowAxis[] =>
   input.map((size, i) => windowAxis(w, i, input.length, size, kernel[i] as number));
+
+/** Strides, dilations and pads as integer kernels take them. */
+export const loweredWindow = (axes: readonly WindowAxis[]): SpatialWindow => ({
+  strides: axes.map((a) => a.stride),
+  dilations: axes.map((a) => a.dilation),
+  pads: [...axes.map((a) => a.padBegin), ...axes.map((a) => a.padEnd)],
+});
 
 /** Output sizes; a size that is a name gives a name that spells the computation. */
 export function windowDims(w: WindowAttributes, input: Dims, kernel: readonly number[]): Dim[] {
