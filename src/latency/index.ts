@@ -1,0 +1,14 @@
+export type { EstimateOptions, Workload } from './estimate-all.ts';
+export { estimate, estimateAll } from './estimate-all.ts';
+export type { LatencyEstimate, LatencyOptions } from './estimate-latency.ts';
+export { estimateLatency } from './estimate-latency.ts';
+export type { Demand, Fit } from './fit.ts';
+export { checkFit } from './fit.ts';
+export type { FlashOptions } from './memory-demand.ts';
+export { flashBytes, ramBytes, weightBytes } from './memory-demand.ts';
+export type { LatencyModel, LayerConditions, LayerTime } from './model.ts';
+export { effectiveUtilization, refined, utilization } from './refined.ts';
+export { latencyModels } from './registry.ts';
+export { roofline, trafficBytes } from './roofline.ts';
+export type { LayerWidths, StoredWidths, Widths } from './widths.ts';
+export { storedWidths, widthsOf } from './widths.ts';
