@@ -1,1 +1,3 @@
 export type { Exporter, ExporterOption, ExportFiles, ExportPackage, ExportRequest } from './package.ts';
+export { exporters } from './registry.ts';
+export { zipFiles } from './shared/zip.ts';
