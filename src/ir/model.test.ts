@@ -62,7 +62,7 @@ describe('stored weights', () => {
         (values) => {
           const stored = encodeWeight('w', tensorOf(type, [values.length], values));
           expect(stored.bytes.length).toBe(storedBytes(type, values.length));
-          expect(Array.from(numbersOf(decodeWeight(stored)))).toEqual(values);
+          expect(Array.from(numbersOf(decodeWeight(stored)) as ArrayLike<number>)).toEqual(values);
         },
       ),
     );

@@ -1,0 +1,8 @@
+export { readNpz, writeNpz } from './archive.ts';
+export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
+export { generateSamples, generationNotice } from './generate.ts';
+export { readNpy, writeNpy } from './npy.ts';
+export type { Preprocessing } from './preprocess.ts';
+export { type DataFile, readArrays } from './read-arrays.ts';
+export { type GeneratedSet, generateSet, type SampleGenerator, sampleGenerators } from './sample-sets.ts';
+export { pickSamples, splitSamples } from './split.ts';
