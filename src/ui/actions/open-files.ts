@@ -1,11 +1,13 @@
 import { CancelledError, sha256Hex } from '../../base/index.ts';
 import type { DataSource, ModelSource, UnreadFile } from '../../jobs/protocol.ts';
 import { act, getState, patch } from '../state/store.ts';
-import type { FileKind, FileRecord, Problem } from '../state/types.ts';
+import type { FileKind, FileRecord, Problem, Sample } from '../state/types.ts';
 import { client } from './client.ts';
 import { estimateAll } from './estimate.ts';
+import { keepFiles } from './held-files.ts';
 import { problemOf } from './problems.ts';
 import { runJob } from './run-job.ts';
+import { showShared } from './share-state.ts';
 
 /** A browser cannot hold more than this in one buffer. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
@@ -43,7 +45,9 @@ export function chooseFiles(): void {
 }
 
 /** Opens what was dropped: model, external data, samples, labels, in any combination. What was open stays if it fails. */
-export async function openFiles(given: readonly GivenFile[]): Promise<void> {
+export async function openFiles(given: readonly GivenFile[], sample?: Sample): Promise<void> {
+  const saved = given.find((file) => kindOf(file.name) === 'saved exploration');
+  if (saved) return openSaved(saved);
   const records = given.map(recordOf);
   patch({ session: { files: records } });
   const models = given.filter((file) => kindOf(file.name) === 'model');
@@ -58,7 +62,7 @@ export async function openFiles(given: readonly GivenFile[]): Promise<void> {
   if (model) {
     const companions = given.filter((f) => f !== model && !others.includes(f) && kindOf(f.name) === 'external data');
     const opened = await openModel(model, companions);
-    if (opened) await takeData(data);
+    if (opened) await (sample?.generator === undefined ? takeData(data) : generateLabelled(sample));
     return;
   }
   if (data.length > 0 && getState().session.view) return takeData(data);
@@ -76,6 +80,7 @@ async function openModel(file: GivenFile, companions: readonly GivenFile[]): Pro
   try {
     if (file.blob.size > MAX_FILE_BYTES) throw new FileTooLarge(file);
     const id = await fingerprintOf(file.blob);
+    keepFiles(id, [file, ...companions]);
     const files: UnreadFile[] = [file, ...companions].map(({ name, blob }) => ({ name, blob }));
     const source: ModelSource = { id, files, shapes: { symbols: {}, inputs: {} } };
     client().hold('model', id, source);
@@ -88,6 +93,7 @@ async function openModel(file: GivenFile, companions: readonly GivenFile[]): Pro
     for (const other of companions)
       setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
     showModel(reply.modelId, reply.view, (performance.now() - started) / 1000);
+    // Asks for what comes next are queued behind the verdict.
     await Promise.all([estimateAll(), generateData(reply.modelId)]);
     return true;
   } catch (thrown) {
@@ -172,7 +178,23 @@ async function generateData(modelId: string): Promise<void> {
   await loadData(modelId, { id: `generated-${seed}`, files: [], seed, count: GENERATED_SAMPLES }, []);
 }
 
+/** Labelled data of a sample's generator: the same numbers from the same seed everywhere. */
+async function generateLabelled(sample: Sample): Promise<void> {
+  const { modelId, seed } = getState().session;
+  if (modelId === undefined || sample.generator === undefined) return;
+  const count = sample.count ?? GENERATED_SAMPLES;
+  const id = `${sample.generator}-${seed}-${count}`;
+  await loadData(modelId, { id, files: [], seed, count, generator: sample.generator }, []);
+}
+
 /** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
+let lastData: DataSource | undefined;
+const holdData = (source: DataSource): void => {
+  lastData = source;
+};
+/** The data in use as the worker got it, for storing. */
+export const heldData = (): DataSource | undefined => lastData;
+
 export async function takeData(files: readonly GivenFile[]): Promise<void> {
   const { modelId, seed } = getState().session;
   if (modelId === undefined || files.length === 0) return;
@@ -184,9 +206,16 @@ export async function takeData(files: readonly GivenFile[]): Promise<void> {
   );
 }
 
+/** Takes a data source as it was stored. */
+export async function takeSource(source: DataSource): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId !== undefined) await loadData(modelId, source, []);
+}
+
 async function loadData(modelId: string, source: DataSource, names: readonly string[]): Promise<void> {
   try {
     client().hold('data', source.id, source);
+    holdData(source);
     const { reference, diagnostics } = await runJob(
       'data',
       { modelId, source },
@@ -207,6 +236,23 @@ async function loadData(modelId: string, source: DataSource, names: readonly str
     const problem = problemOf(thrown, names[0]);
     for (const name of names) setFile(name, { status: 'failed', note: problem.message, problems: [problem] });
     patch({ page: { problems: [...getState().page.problems.filter((p) => p.code !== problem.code), problem] } });
+  }
+}
+
+/** A `.paretoscope` file: its exploration, and its model if it carries one. */
+async function openSaved(file: GivenFile): Promise<void> {
+  patch({ session: { files: [recordOf(file)] } });
+  try {
+    const { state, model } = await runJob('readFile', { file }, { title: `Read ${file.name}` });
+    showShared(state, `Open ${file.name}`, false);
+    patch({ page: { place: 'explore' } });
+    const files = model.map(({ name, bytes }) => ({ name, blob: new Blob([bytes.slice()]) }));
+    if (files.length > 0) await openFiles(files);
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) return;
+    const problem = problemOf(thrown, file.name);
+    patch({ page: { place: 'start' } });
+    setFile(file.name, { status: 'failed', note: problem.message, problems: [problem] });
   }
 }
 

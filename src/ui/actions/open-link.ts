@@ -1,10 +1,46 @@
+import { CancelledError } from '../../base/index.ts';
+import { loadModel } from '../state/storage.ts';
+import { getState, patch } from '../state/store.ts';
 import type { Problem } from '../state/types.ts';
+import { openFiles } from './open-files.ts';
+import { openSampleByHash } from './open-sample.ts';
+import { problemOf, showProblem } from './problems.ts';
+import { runJob } from './run-job.ts';
+import { showShared } from './share-state.ts';
 
-/** Opens a share link (or only its hash). Returns what is wrong with it; undefined: it is open. */
+/** Opens a share link (or only the part behind '#'). Returns what is wrong with it; undefined: it is open. */
 export async function openLink(text: string): Promise<Problem | undefined> {
-  return {
-    code: 'ui/link',
-    message: `This is not a link of Paretoscope: ${text.slice(0, 40)}`,
-    hint: 'Copy the whole link, to its last character.',
-  };
+  try {
+    const shared = await runJob('decodeLink', { text }, { title: 'Open link', unlisted: true });
+    showShared(shared, `Open link to ${shared.exploration.model.name}`, false);
+    patch({ page: { place: 'explore' } });
+    void findModel(shared.exploration.model.sha256);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof CancelledError ? undefined : problemOf(thrown);
+  }
+}
+
+/** The link in the page's own address. What is wrong with it is shown on the page, which stays usable. */
+export async function openAddressLink(): Promise<boolean> {
+  const hash = window.location.hash.slice(1);
+  if (hash === '') return false;
+  const problem = await openLink(hash);
+  if (problem) showProblem(problem);
+  return problem === undefined;
+}
+
+/** Loads the model of a link by itself where it is stored here, or is one of the samples. */
+export async function findModel(sha256: string): Promise<void> {
+  if (getState().session.view) return;
+  try {
+    const stored = await loadModel(sha256);
+    if (stored) {
+      await openFiles(stored);
+    } else {
+      await openSampleByHash(sha256);
+    }
+  } catch (thrown) {
+    showProblem(problemOf(thrown));
+  }
 }

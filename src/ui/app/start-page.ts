@@ -1,7 +1,47 @@
+import { createPageClient } from '../../../workers/spawn.ts';
+import { setClient } from '../actions/client.ts';
+import { openAddressLink } from '../actions/open-link.ts';
+import { loadSamples, openSampleById } from '../actions/open-sample.ts';
+import { refreshRecent, reopenAfterReload } from '../actions/persist.ts';
+import { problemOf, showProblem } from '../actions/problems.ts';
+import { runJob } from '../actions/run-job.ts';
+import { patch } from '../state/store.ts';
 import { watchRequests } from './requests.ts';
+
+/** One for the page, and no more than pay: candidates are evaluated one per worker. */
+const workerCount = (): number => Math.max(1, Math.min(8, navigator.hardwareConcurrency || 2));
 
 /** What happens once when the page opens: workers, catalog, samples, recent work, the link in the address. */
 export async function startPage(): Promise<void> {
-  await document.fonts.load('12px "JetBrains Mono Variable"');
+  patch({ page: { online: navigator.onLine } });
+  window.addEventListener('online', () => patch({ page: { online: true } }));
+  window.addEventListener('offline', () => patch({ page: { online: false } }));
+  window.addEventListener('hashchange', () => void openAddressLink());
+  const workers = workerCount();
+  setClient(createPageClient(workers));
+  patch({ jobs: { workers } });
+  await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts()]);
+  // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
+  const sample = new URLSearchParams(window.location.search).get('sample');
+  if (await openAddressLink()) return;
+  if (sample !== null) return openSampleById(sample);
+  await reopenAfterReload();
+}
+
+async function loadCatalog(): Promise<void> {
+  try {
+    const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true });
+    patch({ session: { catalog, latencyMethod: catalog.latencyMethods[0]?.id ?? '' } });
+  } catch (thrown) {
+    showProblem(problemOf(thrown));
+  }
+}
+
+/** Fonts that the first screen does not use would otherwise be requested later. */
+async function loadFonts(): Promise<void> {
+  await Promise.all([
+    document.fonts.load('12px "Inter Variable"'),
+    document.fonts.load('12px "JetBrains Mono Variable"'),
+  ]);
 }

@@ -229,6 +229,10 @@ export interface Sample {
   /** Paths under `models/`. */
   readonly file: string;
   readonly data?: string;
+  /** Data set generator of the page, in place of a file ('shapes'), and how many samples of it. */
+  readonly generator?: string;
+  readonly count?: number;
+  readonly sha256?: string;
   readonly macs?: number;
   readonly bytes?: number;
   readonly licence?: string;

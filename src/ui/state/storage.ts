@@ -1,0 +1,72 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { ShareState } from '../../explore/view.ts';
+import type { DataSource } from '../../jobs/protocol.ts';
+import type { RecentRecord } from './types.ts';
+
+export interface StoredFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** An exploration as it lies in the browser: its points and view, and the files to go on with (if they are small enough). */
+export interface StoredExploration {
+  readonly record: RecentRecord;
+  readonly state: ShareState;
+  readonly data?: Omit<DataSource, 'files'> & { readonly files: readonly StoredFile[] };
+}
+
+interface Schema extends DBSchema {
+  explorations: { key: string; value: StoredExploration };
+  /** By SHA-256: the model and its external data. */
+  models: { key: string; value: { readonly files: readonly StoredFile[] } };
+}
+
+/** Larger files are asked for again after a reload rather than stored. */
+export const MAX_STORED_BYTES = 128 * 2 ** 20;
+
+let opened: Promise<IDBPDatabase<Schema>> | undefined;
+
+function database(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>('paretoscope', 1, {
+    upgrade(db) {
+      db.createObjectStore('explorations');
+      db.createObjectStore('models');
+    },
+  });
+  return opened;
+}
+
+export async function saveExploration(stored: StoredExploration): Promise<void> {
+  await (await database()).put('explorations', stored, stored.record.id);
+}
+
+export async function loadExploration(id: string): Promise<StoredExploration | undefined> {
+  return (await database()).get('explorations', id);
+}
+
+/** Newest first. */
+export async function listExplorations(): Promise<RecentRecord[]> {
+  const all = await (await database()).getAll('explorations');
+  return all.map((stored) => stored.record).sort((a, b) => b.savedAt - a.savedAt);
+}
+
+export async function saveModel(sha256: string, files: readonly StoredFile[]): Promise<void> {
+  await (await database()).put('models', { files }, sha256);
+}
+
+export async function loadModel(sha256: string): Promise<readonly StoredFile[] | undefined> {
+  return (await (await database()).get('models', sha256))?.files;
+}
+
+export async function deleteEverything(): Promise<void> {
+  const db = await database();
+  await Promise.all([db.clear('explorations'), db.clear('models')]);
+}
+
+/** Bytes this page has stored, as the browser estimates; undefined where it does not say. */
+export async function storedBytes(): Promise<number | undefined> {
+  return (await navigator.storage?.estimate?.())?.usage;
+}
+
+export const isStorageFull = (thrown: unknown): boolean =>
+  thrown instanceof DOMException && (thrown.name === 'QuotaExceededError' || /quota/i.test(thrown.message));
