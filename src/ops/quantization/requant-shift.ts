@@ -17,8 +17,9 @@ function numberAttribute(op: string, attributes: Attributes, name: string): numb
 }
 
 /**
- * PACT's integer rescaling: clip(floor((x · mul + add) / div)), div a power of two, to n_levels_out codes that begin at
- * 0 or, signed, at −n_levels_out / 2. Inputs x, mul, add hold integers, in whatever type. Exact up to 2^53.
+ * PACT's integer rescaling: clip(floor((x · mul + add) / div + 1/2)), div a power of two, to n_levels_out codes that begin
+ * at 0 or, signed, at −n_levels_out / 2. The half before the shift is not in the operator's description, but in the vectors
+ * published with networks that use it. Inputs x, mul, add hold integers, in whatever type. Exact up to 2^53.
  */
 function requantShiftOperator<Id extends string>(id: Id) {
   return {
@@ -33,7 +34,7 @@ function requantShiftOperator<Id extends string>(id: Id) {
         const factors = numbersOf(broadcastTo(mul, x.shape));
         const offsets = numbersOf(broadcastTo(add, x.shape));
         const out = Float64Array.from(numbersOf(x), (v, i) =>
-          clamp(Math.floor((v * (factors[i] as number) + (offsets[i] as number)) / div), low, low + levels - 1),
+          clamp(Math.floor((v * (factors[i] as number) + (offsets[i] as number)) / div + 0.5), low, low + levels - 1),
         );
         return resultOf(x.type, x.shape, out);
       };
