@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import { messageOf } from '../base/index.ts';
+import { createPlainBackend } from '../compute/index.ts';
+import { readNpz } from '../datasets/index.ts';
+import { type DataType, elementCount, numbersOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import { readOnnx } from '../onnx/index.ts';
+import { EXACT, firstDifference, type Tolerance } from '../test-kit/all-close.ts';
+import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
+
+/**
+ * The plain operators against others' results: ONNX's own operator cases, and whole networks as onnxruntime computed
+ * them. Stands here because it needs both the reader and the backend.
+ */
+
+interface CaseTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly (number | string)[];
+}
+interface CaseIo {
+  readonly inputs: readonly CaseTensor[];
+  readonly outputs: readonly CaseTensor[];
+}
+interface NodeCase {
+  readonly case: string;
+  readonly op: string;
+}
+
+const NODE_CASES = 'onnx-node-tests';
+/** Cases that do not pass yet, with the reason. May only become shorter. */
+const NEXT_ISSUE = 'operator not written yet: the next issue completes the list';
+const GAPS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'convinteger_with_padding',
+    'dynamicquantizelinear',
+    'dynamicquantizelinear_min_adjusted',
+    'einsum_batch_diagonal',
+    'einsum_sum',
+    'eyelike_populate_off_main_diagonal',
+    'eyelike_without_dtype',
+    'gather_elements_0',
+    'gather_elements_negative_indices',
+    'gathernd_example_float32',
+    'gathernd_example_int32_batch_dim1',
+    'gridsample',
+    'gridsample_nearest_align_corners_1_additional_1',
+    'if',
+    'loop11',
+    'matmulinteger',
+    'mvn',
+    'nonmaxsuppression_center_point_box_format',
+    'nonmaxsuppression_suppress_by_IOU',
+    'onehot_negative_indices',
+    'onehot_with_negative_axis',
+    'qlinearconv',
+    'qlinearmatmul_2D_int8_float16',
+    'qlinearmatmul_3D_int8_float32',
+    'roialign_aligned_false',
+    'roialign_mode_max',
+    'scatter_elements_with_axis',
+    'scatter_elements_with_reduction_max',
+    'scatternd',
+    'scatternd_min',
+    'tril',
+    'triu_one_row',
+  ].map((name) => [`test_${name}`, NEXT_ISSUE]),
+);
+
+const numberFrom = (x: number | string): number =>
+  typeof x === 'number'
+    ? x
+    : x === 'nan'
+      ? Number.NaN
+      : x === 'inf'
+        ? Number.POSITIVE_INFINITY
+        : x === '-inf'
+          ? Number.NEGATIVE_INFINITY
+          : Number(x);
+
+const tensorFrom = ({ dtype, shape, data }: CaseTensor): Tensor =>
+  tensorOf(dtype as DataType, shape, data.map(numberFrom));
+
+function toleranceOf(dtype: string): Tolerance {
+  if (dtype === 'float16') return { relative: 1e-2, absolute: 1e-2 };
+  return dtype.startsWith('float') ? { relative: 1e-3, absolute: 1e-5 } : { relative: 0, absolute: 0 };
+}
+
+/** What is wrong with the case's outputs; `undefined` when it passes. */
+async function failureOf(name: string): Promise<string | undefined> {
+  try {
+    const io = sharedJson<CaseIo>(`${NODE_CASES}/${name}/io.json`);
+    const { model } = readOnnx([{ name: 'model.onnx', bytes: sharedData(`${NODE_CASES}/${name}/model.onnx`) }]);
+    const feeds = new Map<TensorId, Tensor>();
+    for (const input of io.inputs) if (input.name !== '') feeds.set(input.name, tensorFrom(input));
+    const runner = await createPlainBackend().prepare(model);
+    const results = await runner.run(feeds);
+    for (const expected of io.outputs) {
+      const actual = results.get(expected.name);
+      if (!actual) return `no output '${expected.name}'`;
+      if (actual.type !== expected.dtype) return `type ${actual.type} instead of ${expected.dtype}`;
+      if (actual.shape.join() !== expected.shape.join())
+        return `shape [${actual.shape.join()}] instead of [${expected.shape.join()}]`;
+      const found = firstDifference(
+        actual.data as ArrayLike<number | bigint>,
+        expected.data.map(numberFrom),
+        toleranceOf(expected.dtype),
+      );
+      if (found) return `${expected.name}: ${found}`;
+    }
+    return undefined;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+describe.skipIf(!hasSharedData)(`operators agree with the ONNX operator cases (skipped when ${NO_SHARED_DATA})`, () => {
+  const cases = hasSharedData ? sharedJson<readonly NodeCase[]>(`${NODE_CASES}/index.json`) : [];
+
+  test('every case passes but the known gaps', async () => {
+    const failures: Record<string, string> = {};
+    for (const { case: name } of cases) {
+      const failure = await failureOf(name);
+      if (failure !== undefined) failures[name] = failure;
+    }
+    const unexpected = Object.entries(failures).filter(([name]) => !Object.hasOwn(GAPS, name));
+    expect(unexpected).toEqual([]);
+    expect(
+      Object.keys(GAPS).filter((name) => !Object.hasOwn(failures, name)),
+      'gaps that are closed',
+    ).toEqual([]);
+    expect(cases.length - Object.keys(failures).length).toBeGreaterThanOrEqual(194);
+  });
+});
+
+interface FilledInput {
+  readonly fill: 'hash' | 'zeros' | 'const';
+  readonly lo: number;
+  readonly hi: number;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+interface ReferenceOutput {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly n: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly l2: number;
+  /** All elements up to 32. */
+  readonly first: readonly number[];
+  /** All elements, where there are no more than 4096. */
+  readonly values?: readonly number[];
+}
+interface Reference {
+  readonly inputs?: Readonly<Record<string, FilledInput>>;
+  readonly outputs?: Readonly<Record<string, ReferenceOutput>>;
+}
+interface Facts {
+  readonly macs: number | null;
+}
+
+/** With ALL_NETWORKS set the largest ones (up to 4 G MACs, about a minute) are compared too. */
+const LARGEST_MACS = process.env['ALL_NETWORKS'] ? Number.POSITIVE_INFINITY : 150e6;
+const TOLERANCE: Tolerance = { relative: 1e-3, absolute: 1e-4 };
+
+/** The deterministic inputs of onnx-models/README.md. */
+function filledTensor({ fill, lo, hi, shape, dtype }: FilledInput): Tensor {
+  const at = (i: number) => {
+    if (fill !== 'hash') return fill === 'zeros' ? 0 : lo;
+    const x = lo + ((Math.imul(i + 1, 2654435761) >>> 0) / 4294967296) * (hi - lo);
+    return dtype.includes('int') ? Math.floor(x) : x;
+  };
+  return tensorOf(
+    dtype,
+    shape,
+    Float64Array.from({ length: elementCount(shape) }, (_, i) => at(i)),
+  );
+}
+
+const networkModel = (file: string) => readOnnx([{ name: file, bytes: sharedData(`onnx-models/${file}`) }]).model;
+
+/** Why a network is not compared here; `undefined` when it is. */
+function reasonToSkip(file: string, reference: Reference, facts: Facts): string | undefined {
+  if (file.startsWith('silero')) return 'If is not written yet';
+  if (!reference.outputs) return 'onnxruntime cannot run it';
+  if ((facts.macs ?? 0) > LARGEST_MACS) return 'above 150 M MACs: compared on the WebAssembly backend';
+  return undefined;
+}
+
+describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when ${NO_SHARED_DATA})`, () => {
+  const references = hasSharedData ? sharedJson<Record<string, Reference>>('onnx-models/reference_outputs.json') : {};
+  const facts = hasSharedData ? sharedJson<Record<string, Facts>>('onnx-models/facts.json') : {};
+
+  for (const [file, reference] of Object.entries(references)) {
+    const reason = reasonToSkip(file, reference, facts[file] ?? { macs: null });
+    test.skipIf(reason !== undefined)(reason === undefined ? file : `${file} (skipped: ${reason})`, async () => {
+      const runner = await createPlainBackend().prepare(networkModel(file));
+      const feeds = new Map(Object.entries(reference.inputs ?? {}).map(([id, input]) => [id, filledTensor(input)]));
+      const results = await runner.run(feeds);
+      for (const [id, expected] of Object.entries(reference.outputs ?? {})) {
+        const actual = results.get(id);
+        expect(actual?.shape, id).toEqual(expected.shape);
+        const data = Array.from(actual?.data as ArrayLike<number | bigint>, Number);
+        const listed = expected.values ?? expected.first;
+        expect(firstDifference(data.slice(0, listed.length), listed, TOLERANCE), id).toBeUndefined();
+        const summary = [
+          Math.min(...chunks(data, Math.min)),
+          Math.max(...chunks(data, Math.max)),
+          Math.sqrt(data.reduce((s, x) => s + x * x, 0)),
+        ];
+        expect(firstDifference(summary, [expected.min, expected.max, expected.l2], TOLERANCE), id).toBeUndefined();
+      }
+    });
+  }
+});
+
+/** Vectors published with a model, by their authors. */
+const PUBLISHED: readonly { readonly file: string; readonly tolerance: Tolerance }[] = [
+  // Integers throughout: RequantShift must be exact.
+  { file: 'ad_requantshift_int', tolerance: EXACT },
+  { file: 'cct_2_32_32_128', tolerance: TOLERANCE },
+  { file: 'tinyvit_demo', tolerance: { relative: 1e-3, absolute: 1e-7 } },
+];
+
+describe.skipIf(!hasSharedData)(`networks give their authors' vectors (skipped when ${NO_SHARED_DATA})`, () => {
+  test.each(PUBLISHED)('$file', async ({ file, tolerance }) => {
+    const model = networkModel(`${file}.onnx`);
+    const arrays = (kind: string) => [...readNpz(file, sharedData(`onnx-models/${file}.${kind}.npz`)).values()];
+    const [input] = arrays('inputs');
+    const [id] = model.graph.inputs;
+    const type = model.graph.tensors.get(id ?? '')?.type ?? 'float32';
+    const feed = tensorOf(type, input?.shape ?? [], numbersOf(input as Tensor));
+    const runner = await createPlainBackend().prepare(model);
+    const results = [...(await runner.run(new Map([[id ?? '', feed]]))).values()];
+    const expected = arrays('outputs');
+    expect(results.length).toBe(expected.length);
+    results.forEach((actual, i) => {
+      const wanted = expected[i] as Tensor;
+      expect(actual.shape).toEqual(wanted.shape);
+      expect(firstDifference(numbersOf(actual), numbersOf(wanted), tolerance)).toBeUndefined();
+    });
+  });
+});
+
+/** The extreme of each run of 1000: whole outputs are too long for one argument list. */
+const chunks = (data: readonly number[], extreme: (...xs: number[]) => number): number[] =>
+  Array.from({ length: Math.ceil(data.length / 1000) }, (_, i) => extreme(...data.slice(i * 1000, (i + 1) * 1000)));
