@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { messageOf } from '../base/index.ts';
+import { messageOf, Registry } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz } from '../datasets/index.ts';
 import { type DataType, elementCount, numbersOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
 import { readOnnx } from '../onnx/index.ts';
+import { type BoundOp, type OpDef, ops, type Value } from '../ops/index.ts';
 import { EXACT, firstDifference, type Tolerance } from '../test-kit/all-close.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
 
@@ -86,6 +87,40 @@ function toleranceOf(dtype: string): Tolerance {
   return dtype.startsWith('float') ? { relative: 1e-3, absolute: 1e-5 } : { relative: 0, absolute: 0 };
 }
 
+/** The operators, which also check at every run that what they infer beforehand is what they compute. */
+const checkedOps = new Registry<OpDef>(
+  'operator',
+  [...ops].map((def) => ({ ...def, bind: (...from: Parameters<OpDef['bind']>) => checkingInference(def, ...from) })),
+);
+
+function checkingInference(def: OpDef, ...from: Parameters<OpDef['bind']>): BoundOp {
+  const bound = def.bind(...from);
+  return {
+    ...bound,
+    run(inputs, outputCount) {
+      const outputs = bound.run(inputs, outputCount);
+      const known = inputs.map((t) => t && { type: t.type, shape: t.shape, constant: t });
+      const inferred = bound.infer(known, outputCount);
+      const spell = (all: readonly Pick<Value, 'type' | 'shape'>[]) =>
+        all.map(({ type, shape }) => `${type}[${shape?.join()}]`).join(' ');
+      if (spell(inferred) !== spell(outputs))
+        throw new Error(`${def.id} infers ${spell(inferred)} and computes ${spell(outputs)}`);
+      // Without the elements less may be known, but nothing else.
+      const vague = bound.infer(
+        inputs.map((t) => t && { type: t.type, shape: t.shape }),
+        outputCount,
+      );
+      vague.forEach((v, i) => {
+        if (v.shape && spell([v]) !== spell([outputs[i] as Tensor]))
+          throw new Error(`${def.id} infers ${spell([v])} without elements and computes ${spell(outputs)}`);
+      });
+      return outputs;
+    },
+  };
+}
+
+const backend = createPlainBackend(checkedOps);
+
 /** What is wrong with the case's outputs; `undefined` when it passes. */
 async function failureOf(name: string): Promise<string | undefined> {
   try {
@@ -93,7 +128,7 @@ async function failureOf(name: string): Promise<string | undefined> {
     const { model } = readOnnx([{ name: 'model.onnx', bytes: sharedData(`${NODE_CASES}/${name}/model.onnx`) }]);
     const feeds = new Map<TensorId, Tensor>();
     for (const input of io.inputs) if (input.name !== '') feeds.set(input.name, tensorFrom(input));
-    const runner = await createPlainBackend().prepare(model);
+    const runner = await backend.prepare(model);
     const results = await runner.run(feeds);
     for (const expected of io.outputs) {
       const actual = results.get(expected.name);
@@ -196,7 +231,7 @@ describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when $
   for (const [file, reference] of Object.entries(references)) {
     const reason = reasonToSkip(file, reference, facts[file] ?? { macs: null });
     test.skipIf(reason !== undefined)(reason === undefined ? file : `${file} (skipped: ${reason})`, async () => {
-      const runner = await createPlainBackend().prepare(networkModel(file));
+      const runner = await backend.prepare(networkModel(file));
       const feeds = new Map(Object.entries(reference.inputs ?? {}).map(([id, input]) => [id, filledTensor(input)]));
       const results = await runner.run(feeds);
       for (const [id, expected] of Object.entries(reference.outputs ?? {})) {
@@ -232,7 +267,7 @@ describe.skipIf(!hasSharedData)(`networks give their authors' vectors (skipped w
     const [id] = model.graph.inputs;
     const type = model.graph.tensors.get(id ?? '')?.type ?? 'float32';
     const feed = tensorOf(type, input?.shape ?? [], numbersOf(input as Tensor));
-    const runner = await createPlainBackend().prepare(model);
+    const runner = await backend.prepare(model);
     const results = [...(await runner.run(new Map([[id ?? '', feed]]))).values()];
     const expected = arrays('outputs');
     expect(results.length).toBe(expected.length);
