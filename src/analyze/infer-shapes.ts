@@ -1,5 +1,6 @@
 import { UserError } from '../base/index.ts';
 import {
+  attributeOf,
   type Dim,
   decodeWeight,
   elementCount,
@@ -7,6 +8,7 @@ import {
   isKnown,
   type Model,
   type Node,
+  numbersOf,
   type StageContext,
   type TensorId,
   type TensorInfo,
@@ -44,27 +46,51 @@ export function inferShapes(model: Model, ctx: Pick<StageContext, 'warn'>): Mode
 }
 
 /** All that can be known of the values before running, small constants included. Does not change the model. */
-export function inferValues({ graph, weights }: Model, ctx: Pick<StageContext, 'warn'>): Values {
-  const values = knownValues(graph, weights);
-  const unknownOps = new Map<string, Node[]>();
+export function inferValues(model: Model, ctx: Pick<StageContext, 'warn'>): Values {
+  const unknown = new Map<string, Node[]>();
+  const values = inferGraph(model, new Map(), unknown);
+  for (const [op, nodes] of unknown) {
+    const first = nodes[0]?.id ?? '';
+    const message = `${op} (${nodes.length} ${nodes.length === 1 ? 'layer' : 'layers'}, first '${first}') is not known: its cost and its results are unknown, and shapes behind it may be.`;
+    ctx.warn({ code: 'analyze/unknown-operator', severity: 'warning', node: first, message });
+  }
+  return values;
+}
+
+/** `outer`: values around a branch, which it may read by name. Unknown operators are collected in `unknown`. */
+function inferGraph({ graph, weights }: Model, outer: Values, unknown: Map<string, Node[]>): Values {
+  const values: Values = new Map([...outer, ...knownValues(graph, weights)]);
   for (const node of graph.nodes) {
     const op = bindNode(node, graph);
     if (op === undefined) {
       const name = operatorName(node);
-      unknownOps.set(name, [...(unknownOps.get(name) ?? []), node]);
-      continue;
+      unknown.set(name, [...(unknown.get(name) ?? []), node]);
     }
-    const results = inferNode(node, op, values);
+    const results = op ? inferNode(node, op, values) : inferBranches(node, values, unknown);
     node.outputs.forEach((id, i) => {
       if (id !== '') values.set(id, merge(node, id, results[i] ?? {}, values.get(id) ?? {}));
     });
   }
-  for (const [op, nodes] of unknownOps) {
-    const first = nodes[0]?.id ?? '';
-    const message = `${op} (${nodes.length} ${nodes.length === 1 ? 'layer' : 'layers'}, first '${first}') is not known: the shapes behind it, its cost and its results are unknown.`;
-    ctx.warn({ code: 'analyze/unknown-operator', severity: 'warning', node: first, message });
-  }
   return values;
+}
+
+/** Outputs of an If: those of the branch its condition chooses, or what both branches agree on. Nothing for other nodes. */
+function inferBranches(node: Node, values: Values, unknown: Map<string, Node[]>): readonly Value[] {
+  if (node.op !== 'If') return [];
+  const infer = (name: string): readonly Value[] => {
+    const body = attributeOf(node.attributes, name, 'graph');
+    const inside = body && inferGraph(body, values, unknown);
+    return body?.graph.outputs.map((id) => inside?.get(id) ?? {}) ?? [];
+  };
+  const condition = values.get(node.inputs[0] ?? '')?.constant;
+  if (condition) return infer(numbersOf(condition)[0] === 0 ? 'else_branch' : 'then_branch');
+  const otherwise = infer('else_branch');
+  return infer('then_branch').map((a, i) => {
+    const b = otherwise[i] ?? {};
+    const isSameRank = a.shape !== undefined && a.shape.length === b.shape?.length;
+    const shape = a.shape?.map((dim, axis) => (dim === b.shape?.[axis] ? dim : `?${node.id}_${i}_${axis}`));
+    return { ...(a.type && a.type === b.type ? { type: a.type } : {}), ...(isSameRank && shape ? { shape } : {}) };
+  });
 }
 
 function knownValues(graph: Graph, weights: WeightStore): Values {
