@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './theme/tokens.css';
 import './theme/base.css';
 import './widgets/widgets.css';
+import './charts/charts.css';
 import './app/app.css';
 import { applySettings } from './actions/navigate.ts';
 import { App } from './app/app.tsx';

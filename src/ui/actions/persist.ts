@@ -28,7 +28,8 @@ let timer: number | undefined;
 
 /** Saves the exploration within 1.5 s; many calls are one save. */
 export function storeExplorationSoon(): void {
-  timer ??= window.setTimeout(() => {
+  if (timer !== undefined) return;
+  timer = window.setTimeout(() => {
     timer = undefined;
     void storeExploration();
   }, SAVE_EVERY_MILLISECONDS);

@@ -54,7 +54,7 @@ export function Floating(props: FloatingProps): ReactElement {
       ref={box}
       id={props.id}
       role={props.role}
-      aria-label={props.label}
+      {...(props.role && props.label ? { 'aria-label': props.label } : {})}
       className={`floating ${props.className ?? ''}`}
       style={at ? { left: at.left, top: at.top } : { left: 0, top: 0, visibility: 'hidden' }}
       onPointerEnter={props.onPointerEnter}

@@ -47,8 +47,8 @@ export interface ErrorListProps {
 export function ErrorList({ problems, onShow }: ErrorListProps): ReactElement {
   return (
     <ul className="error-list">
-      {problems.map((p, i) => (
-        <li key={`${p.code}-${i}`} className="error-item">
+      {problems.map((p) => (
+        <li key={`${p.code}-${p.where ?? ''}-${p.message}`} className="error-item">
           <div className="row between baseline">
             <span className="row grow">
               <span className="bad">

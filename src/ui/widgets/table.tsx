@@ -205,7 +205,7 @@ function BodyRow<Row>({ row, table, index, tabStop, onFocus }: BodyRowProps<Row>
 }
 
 const Spacer = ({ height, columns }: { readonly height: number; readonly columns: number }): ReactElement => (
-  <tr aria-hidden="true" className="spacer">
+  <tr className="spacer">
     <td colSpan={columns} style={{ height }} />
   </tr>
 );

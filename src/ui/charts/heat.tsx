@@ -1,0 +1,98 @@
+import { interpolateCividis, interpolateLab, max, median, rgb, scaleLinear, scaleLog, scaleSqrt } from 'd3';
+import type { ReactElement } from 'react';
+
+export type Theme = 'light' | 'dark';
+
+/** Which theme is drawn now: chosen, or the system's. */
+export const drawnTheme = (setting: 'system' | Theme): Theme =>
+  setting === 'system'
+    ? typeof matchMedia === 'function' && matchMedia('(prefers-color-scheme: dark)').matches
+      ? 'dark'
+      : 'light'
+    : setting;
+
+/** Cividis so that more is further from the background; `share` is 0 … 1. */
+export const heatColor = (share: number, theme: Theme): string =>
+  interpolateCividis(theme === 'light' ? 0.97 + (0.02 - 0.97) * share : 0.06 + (0.98 - 0.06) * share);
+
+/** Brown to teal; −1 … 1, teal is better. The sign is printed beside it. */
+export function divergingColor(x: number, theme: Theme): string {
+  const [bad, none, good] = theme === 'light' ? ['#8C510A', '#F1F1EE', '#01665E'] : ['#DFA45B', '#242729', '#5AB4AC'];
+  return x < 0 ? interpolateLab(none, bad)(-x) : interpolateLab(none, good)(x);
+}
+
+/** Black or white, whichever reads better on the colour. */
+export function textOn(color: string): '#ffffff' | '#000000' {
+  const { r, g, b } = rgb(color);
+  const linear = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  const luminance = 0.2126 * (linear[0] ?? 0) + 0.7152 * (linear[1] ?? 0) + 0.0722 * (linear[2] ?? 0);
+  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
+}
+
+export interface HeatScale {
+  /** Value → share 0 … 1. */
+  readonly share: (value: number) => number;
+  readonly color: (value: number) => string;
+  readonly kind: 'linear' | 'square root' | 'log';
+  readonly domain: readonly [number, number];
+}
+
+/** Linear, or square root where the largest value exceeds ten times the median; log on request (all values > 0). */
+export function heatScale(values: readonly number[], theme: Theme, log?: readonly [number, number]): HeatScale {
+  const top = max(values) ?? 1;
+  if (log) {
+    const scale = scaleLog().domain(log).range([0, 1]).clamp(true);
+    return { share: scale, color: (v) => heatColor(scale(v), theme), kind: 'log', domain: log };
+  }
+  const skewed = top > 10 * (median(values) ?? top);
+  const scale = (skewed ? scaleSqrt() : scaleLinear())
+    .domain([0, top || 1])
+    .range([0, 1])
+    .clamp(true);
+  return {
+    share: scale,
+    color: (v) => heatColor(scale(v), theme),
+    kind: skewed ? 'square root' : 'linear',
+    domain: [0, top],
+  };
+}
+
+export interface HeatLegendProps {
+  readonly title: string;
+  readonly scale: HeatScale;
+  readonly theme: Theme;
+  readonly ticks: readonly number[];
+  readonly format: (value: number) => string;
+  readonly width?: number;
+}
+
+/** The ramp with ticks; says when it is not linear. */
+export function HeatLegend({ title, scale, theme, ticks, format, width = 120 }: HeatLegendProps): ReactElement {
+  const cells = Array.from({ length: 40 }, (_, i) => i / 39);
+  return (
+    <div className="heat-legend">
+      <p className="caption">
+        {title}
+        {scale.kind === 'linear' ? '' : `, ${scale.kind} scale`}
+      </p>
+      <svg width={width + 24} height={24} aria-hidden="true">
+        <g transform="translate(8,0)">
+          {cells.map((share) => (
+            <rect
+              key={share}
+              x={share * (width - width / 40)}
+              width={width / 40 + 0.5}
+              height={8}
+              fill={heatColor(share, theme)}
+            />
+          ))}
+          {ticks.map((tick) => (
+            <text key={tick} x={scale.share(tick) * width} y={20} textAnchor="middle" className="tick">
+              {format(tick)}
+            </text>
+          ))}
+        </g>
+      </svg>
+    </div>
+  );
+}

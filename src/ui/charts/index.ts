@@ -1,0 +1,11 @@
+export type { AxisProps, AxisScale } from './axis.tsx';
+export { AxisBottom, AxisLeft, decades, ReferenceLine } from './axis.tsx';
+export type { ChartProps } from './chart.tsx';
+export { Chart, ChartMenu, HiddenTable } from './chart.tsx';
+export type { ChartTable } from './chart-export.ts';
+export { csvOf, saveCsv } from './chart-export.ts';
+export type { HeatScale, Theme } from './heat.tsx';
+export { divergingColor, drawnTheme, HeatLegend, heatColor, heatScale, textOn } from './heat.tsx';
+export type { IntervalMarkProps } from './interval-mark.tsx';
+export { IntervalMark } from './interval-mark.tsx';
+export { useSize } from './use-size.ts';
