@@ -1,20 +1,9 @@
 import { BugError, clamp, roundAway } from '../base/index.ts';
 import type { Codes } from '../compute/index.ts';
-import type { Program, ProgramBuffer, ProgramPort } from '../ir/index.ts';
-import { storageBytes } from '../ir/index.ts';
+import { bufferRange, type Program, type ProgramBuffer, type ProgramPort, storageBytes } from '../ir/index.ts';
 import { stridesOf, walk } from './buffers.ts';
 import { badInputSize } from './errors.ts';
 import { codesView } from './runner.ts';
-
-/**
- * Lowest and highest code of a buffer: its bit width within its storage type. Signed buffers with zero point 0 are
- * symmetric, so their lowest code is −high (methods A.5).
- */
-export function bufferRange(buffer: Pick<ProgramBuffer, 'type' | 'bits' | 'zeroPoint'>): readonly [number, number] {
-  if (buffer.type === 'uint8' || buffer.type === 'uint16') return [0, 2 ** buffer.bits - 1];
-  const high = 2 ** (buffer.bits - 1) - 1;
-  return [buffer.zeroPoint === 0 ? -high : -high - 1, high];
-}
 
 /** Codes of a whole buffer, zeroed. */
 export function emptyCodes(buffer: ProgramBuffer): Codes {

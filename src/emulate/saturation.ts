@@ -1,6 +1,5 @@
 import type { Codes, ProgramRunner } from '../compute/index.ts';
-import type { KernelCall, NodeId, Program } from '../ir/index.ts';
-import { bufferRange } from './ports.ts';
+import { bufferRange, type KernelCall, type NodeId, type Program } from '../ir/index.ts';
 
 /** How often one call's results met the ends of its code range. */
 export interface SaturationRow {

@@ -44,7 +44,7 @@ export type {
   TestVector,
   TransposeCall,
 } from './program.ts';
-export { storageBytes } from './program.ts';
+export { bufferRange, storageBytes } from './program.ts';
 export type { LayerBits, QuantScheme, RescaleMode, TensorQuant, ThresholdRecord } from './quant-scheme.ts';
 export { codeRange } from './quant-scheme.ts';
 export { consumersOf, producersOf, Rewrite } from './rewrite.ts';
@@ -63,4 +63,5 @@ export type {
 } from './tensor.ts';
 export { allocate, bitsOf, elementCount, isFloat, numbersOf, storedBytes, tensorOf } from './tensor.ts';
 export { graphFaults, verifyGraph } from './verify-graph.ts';
+export { accumulatorBounds, programFaults, verifyProgram } from './verify-program.ts';
 export { decodeWeight, encodeWeight, weightOf } from './weights.ts';

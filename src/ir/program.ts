@@ -257,6 +257,16 @@ export type CallOf<K extends KernelName> = Extract<KernelCall, { kernel: K }>;
 /** Bytes of one stored element. */
 export const storageBytes = (type: StorageType): number => (type === 'int32' ? 4 : type.endsWith('16') ? 2 : 1);
 
+/**
+ * Lowest and highest code of a buffer: its bit width within its storage type. Signed buffers with zero point 0 are
+ * symmetric: their lowest code is −high (methods A.5).
+ */
+export function bufferRange(buffer: Pick<ProgramBuffer, 'type' | 'bits' | 'zeroPoint'>): readonly [number, number] {
+  if (buffer.type === 'uint8' || buffer.type === 'uint16') return [0, 2 ** buffer.bits - 1];
+  const high = 2 ** (buffer.bits - 1) - 1;
+  return [buffer.zeroPoint === 0 ? -high : -high - 1, high];
+}
+
 /** Codes of an input and of the outputs expected for it, as the emulator gave them; what a package's self-check replays. */
 export interface TestVector {
   /** One array per `Program.inputs`, in physical order. */
