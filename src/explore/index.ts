@@ -2,7 +2,10 @@ export type { Choices, QuantizeChoice, TargetChoice } from './choices.ts';
 export type { Feasibility } from './constraints.ts';
 export { feasibility, formatConstraint, parseConstraint, totalViolation, violation } from './constraints.ts';
 export type { DesignPoint } from './design-point.ts';
+export type { EvaluateBatch } from './desk.ts';
 export type { Constraint, DataReference, Exploration } from './exploration.ts';
+export type { ExploreOptions } from './explore.ts';
+export { explore } from './explore.ts';
 export type { DesignBasis } from './ids.ts';
 export { designPointId, TOOL_VERSION } from './ids.ts';
 export type {
@@ -22,3 +25,6 @@ export { readParetoscope, writeParetoscope } from './share/file.ts';
 export { decodeLink, encodeLink } from './share/link.ts';
 export { SHARE_VERSION } from './share/migrations.ts';
 export type { Json, ShareState } from './share/state.ts';
+export { DEFAULT_QUANTIZE, uniformChoices } from './space.ts';
+export type { Strategy } from './strategies.ts';
+export { strategies } from './strategies.ts';
