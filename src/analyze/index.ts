@@ -1,4 +1,6 @@
 export { constantValues } from './constant-values.ts';
+export type { ExecutionLayer } from './execution-layers.ts';
+export { executionLayers } from './execution-layers.ts';
 export { inferShapes, inferValues } from './infer-shapes.ts';
 export type { Totals } from './layer-costs.ts';
 export { layerCosts, totals } from './layer-costs.ts';
@@ -15,3 +17,5 @@ export { prepare } from './passes/prepare.ts';
 export { removeDead } from './passes/remove-dead.ts';
 export type { ShapeChoice } from './set-shapes.ts';
 export { openSymbols, setShapes } from './set-shapes.ts';
+export type { Storage, StoragePlan } from './storage.ts';
+export { planStorage } from './storage.ts';

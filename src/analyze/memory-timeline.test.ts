@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { type Model, verifyGraph } from '../ir/index.ts';
+import { readOnnx } from '../onnx/index.ts';
+import { testContext } from '../test-kit/context.ts';
+import { graphBuilder } from '../test-kit/graph-builder.ts';
+import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
+import { executionLayers } from './execution-layers.ts';
+import { inferShapes } from './infer-shapes.ts';
+import { layerCosts, totals } from './layer-costs.ts';
+import { memoryTimeline } from './memory-timeline.ts';
+import { setShapes } from './set-shapes.ts';
+
+const shaped = (model: Model): Model => verifyGraph(inferShapes(model, testContext()));
+const zeros = (count: number) => new Float32Array(count);
+
+/** LeNet of methods C.8: two convolutions with pools, three dense layers. */
+function leNet(): Model {
+  const b = graphBuilder();
+  let x = b.input('x', [1, 1, 28, 28]);
+  const conv = (from: string, id: string, channels: number, filters: number) => {
+    const w = b.constant(`${id}_w`, [filters, channels, 5, 5], zeros(filters * channels * 25));
+    return b.node('Conv', [from, w, b.constant(`${id}_b`, [filters], zeros(filters))], { id });
+  };
+  const pool = (from: string) => b.node('MaxPool', [from], { attributes: { kernel_shape: [2, 2], strides: [2, 2] } });
+  const dense = (from: string, id: string, inputs: number, outputs: number) => {
+    const w = b.constant(`${id}_w`, [outputs, inputs], zeros(outputs * inputs));
+    return b.node('Gemm', [from, w, b.constant(`${id}_b`, [outputs], zeros(outputs))], {
+      id,
+      attributes: { transB: 1 },
+    });
+  };
+  x = pool(b.node('Relu', [conv(x, 'conv1', 1, 6)]));
+  x = pool(b.node('Relu', [conv(x, 'conv2', 6, 16)]));
+  x = b.node('Relu', [dense(b.node('Flatten', [x]), 'dense1', 256, 120)]);
+  x = b.node('Relu', [dense(x, 'dense2', 120, 84)]);
+  b.output(b.node('Softmax', [dense(x, 'dense3', 84, 10)]));
+  return shaped(b.done());
+}
+
+/** MobileNet-v1 at 224 × 224, width 1: strides and channels of its 13 separable blocks. */
+function mobileNet(): Model {
+  const b = graphBuilder();
+  let channels = 32;
+  let at = 0;
+  const conv = (from: string, inputs: number, filters: number, k: number, stride: number, group: number) => {
+    const w = b.constant(`w${at++}`, [filters, inputs / group, k, k], zeros((filters * inputs * k * k) / group));
+    const pad = (k - 1) / 2;
+    const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad], group };
+    return b.node('Relu', [b.node('Conv', [from, w], { attributes })]);
+  };
+  let x = conv(b.input('x', [1, 3, 224, 224]), 3, 32, 3, 2, 1);
+  const blocks = [
+    [64, 1],
+    [128, 2],
+    [128, 1],
+    [256, 2],
+    [256, 1],
+    [512, 2],
+    [512, 1],
+    [512, 1],
+    [512, 1],
+    [512, 1],
+    [512, 1],
+    [1024, 2],
+    [1024, 1],
+  ] as const;
+  for (const [filters, stride] of blocks) {
+    x = conv(conv(x, channels, channels, 3, stride, channels), channels, filters, 1, 1, 1);
+    channels = filters;
+  }
+  const flat = b.node('Flatten', [b.node('GlobalAveragePool', [x])]);
+  b.output(b.node('Gemm', [flat, b.constant('fc', [1024, 1000], zeros(1024 * 1000))]));
+  return shaped(b.done());
+}
+
+describe('LeNet of methods C.8', () => {
+  const model = leNet();
+  test('281,640 MACs and 44,426 parameters', () => {
+    expect(totals(model)).toMatchObject({
+      macs: 281_640,
+      params: 44_426,
+      initializerValues: 44_426,
+      weightBytes: 4 * 44_426,
+    });
+  });
+  test('4,320 bytes at 8 bits, at the first pool: its input and its output (methods E.1)', () => {
+    const memory = memoryTimeline(model, 1);
+    expect(memory).toMatchObject({ arenaBytes: 4320, lowerBoundBytes: 4320 });
+    expect(memory?.ticks[memory.peakTick]).toMatchObject({ node: 'MaxPool_2', liveBytes: 3456 + 864 });
+    expect(memory?.ticks[0]).toMatchObject({ node: 'conv1', liveBytes: 784 + 3456 });
+  });
+  test('five layers with their activations, two pools, a view and the Softmax execute', () => {
+    const layers = executionLayers(model);
+    expect(layers.map((l) => l.node)).toEqual([
+      'conv1',
+      'MaxPool_2',
+      'conv2',
+      'MaxPool_5',
+      'Flatten_6',
+      'dense1',
+      'dense2',
+      'dense3',
+      'Softmax_12',
+    ]);
+    expect(layers[0]?.fused).toEqual(['Relu_1']);
+  });
+});
+
+test('MobileNet-v1: 568,740,352 MACs, 4,209,088 weights, largest pair of maps 1,204,224 elements (methods A.15)', () => {
+  const model = mobileNet();
+  const sums = totals(model);
+  expect(sums).toMatchObject({ macs: 568_740_352, params: 4_209_088, peakActivationBytes: 4 * 1_204_224 });
+  expect(memoryTimeline(model, 1)).toMatchObject({ lowerBoundBytes: 1_204_224, arenaBytes: 1_204_224 });
+});
+
+test('a residual stays live across its block', () => {
+  const b = graphBuilder();
+  const x = b.node('Relu', [b.input('x', [1, 100])]);
+  const y = b.node('Softmax', [b.node('Softmax', [x])]);
+  b.output(b.node('Softmax', [b.node('Add', [x, y])]));
+  expect(memoryTimeline(shaped(b.done()), 1)?.ticks.map((t) => t.liveBytes)).toEqual([100, 200, 300, 200, 200]);
+});
+
+test('an output is kept to the end, a view shares memory, nothing is written over while it is needed', () => {
+  const b = graphBuilder();
+  const x = b.input('x', [1, 8]);
+  const early = b.node('Softmax', [x], { outputs: ['early'] });
+  const view = b.node('Reshape', [early, b.constant('to', [2], [2, 4], 'int64')]);
+  const late = b.node('Relu', [view], { outputs: ['late'] });
+  b.output(early, late);
+  const memory = memoryTimeline(shaped(b.done()), 1);
+  // Relu may not write into the memory of `early`, though its own operand, the view, dies there.
+  expect(memory?.buffers.map((u) => [u.tensor, u.firstTick, u.lastTick])).toEqual([
+    ['x', -1, 0],
+    ['early', 0, 3],
+    ['late', 2, 3],
+  ]);
+});
+
+test('an unknown shape gives no plan, not a wrong one', () => {
+  const b = graphBuilder();
+  b.output(b.node('Relu', [b.input('x', [1, 'length'])]));
+  const model = shaped(b.done());
+  expect(memoryTimeline(model)).toBeUndefined();
+  expect(totals(model)).not.toHaveProperty('peakActivationBytes');
+  expect(totals(model)).not.toHaveProperty('macs');
+});
+
+describe.skipIf(!hasSharedData)(`shared networks (else: ${NO_SHARED_DATA})`, () => {
+  type Facts = Readonly<Record<string, { readonly bound_inputs: Readonly<Record<string, readonly number[]>> }>>;
+  const facts = hasSharedData ? sharedJson<Facts>('onnx-models/facts.json') : {};
+  test.for(Object.entries(facts))(
+    'the arena of %s is at most 1.15 times the bound, and no two live buffers overlap',
+    ([file, { bound_inputs }]) => {
+      const { model } = readOnnx([{ name: file, bytes: sharedData(`onnx-models/${file}`) }]);
+      const memory = memoryTimeline(shaped(setShapes(model, { inputs: new Map(Object.entries(bound_inputs)) })), 1);
+      if (memory === undefined) {
+        const unknown = layerCosts(model).length < model.graph.nodes.length;
+        expect(unknown).toBe(true);
+        return;
+      }
+      expect(memory.arenaBytes).toBeLessThanOrEqual(1.15 * memory.lowerBoundBytes);
+      expect(memory.arenaBytes).toBeGreaterThanOrEqual(memory.lowerBoundBytes);
+      expect(Math.max(...memory.ticks.map((t) => t.liveBytes))).toBeLessThanOrEqual(memory.lowerBoundBytes);
+      for (const [i, a] of memory.buffers.entries())
+        for (const b of memory.buffers.slice(i + 1)) {
+          if (a.lastTick < b.firstTick || b.lastTick < a.firstTick || a.bytes === 0 || b.bytes === 0) continue;
+          expect(a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset).toBe(true);
+        }
+    },
+  );
+});
