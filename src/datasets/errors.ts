@@ -1,0 +1,156 @@
+import { UserError } from '../base/index.ts';
+
+/** Codes and texts of the room. Messages name the array or file and say both what is there and what was wanted. */
+
+const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(', ')}]`;
+
+export const emptyFile = (file: string): UserError =>
+  new UserError('datasets/empty-file', `'${file}' is empty.`, 'Save or download the data again.', { file });
+
+export const unknownFile = (file: string): UserError =>
+  new UserError(
+    'datasets/unknown-file',
+    `'${file}' is not in a form that arrays are read from.`,
+    "Use NumPy's .npz or .npy, MNIST idx files, CIFAR-10 binary files, or raw numbers named like 'x_u8_100x28x28.bin'; each may be gzip-compressed.",
+    { file },
+  );
+
+export const damaged = (file: string, reason: string): UserError =>
+  new UserError('datasets/damaged', `'${file}' is damaged: ${reason}.`, 'Save or download the data again.', {
+    file,
+    reason,
+  });
+
+export const wrongLength = (file: string, what: string, needs: number, has: number): UserError =>
+  new UserError(
+    'datasets/wrong-length',
+    `'${file}': ${what} takes ${needs} bytes, but ${has} are there.`,
+    has < needs ? 'The file was cut off. Save or download it again.' : 'Check that the file is what its name says.',
+    { file, needs, has },
+  );
+
+export const tooLarge = (file: string, bytes: number, limit: number): UserError =>
+  new UserError(
+    'datasets/too-large',
+    `'${file}' unpacks to ${bytes} bytes; more than ${limit} are not read.`,
+    'Give fewer samples: a few hundred are enough for calibration, a few thousand for accuracy.',
+    { file, bytes, limit },
+  );
+
+export const unsupportedType = (file: string, type: string): UserError =>
+  new UserError(
+    'datasets/unsupported-type',
+    `'${file}' holds elements of NumPy type '${type}', which are not read.`,
+    "Convert the array before saving it, for example with a.astype('float32').",
+    { file, type },
+  );
+
+export const duplicateArray = (name: string, file: string): UserError =>
+  new UserError(
+    'datasets/duplicate-array',
+    `A second array is called '${name}', in '${file}'.`,
+    'Give one set of arrays at a time, each array with its own name.',
+    { array: name, file },
+  );
+
+export const noArrays = (files: readonly string[]): UserError =>
+  new UserError(
+    'datasets/no-arrays',
+    files.length === 0 ? 'No data file was given.' : `There is no array in ${files.map((f) => `'${f}'`).join(', ')}.`,
+    "Save the samples as an .npz file with an array 'x' and, where there are labels, 'y'.",
+    { files },
+  );
+
+export const missingInput = (input: string, shape: readonly (number | string)[], arrays: readonly string[]) =>
+  new UserError(
+    'datasets/missing-input',
+    `No array was given for input '${input}' ${shapeText(shape)}; there are ${arrays.join(', ') || 'none'}.`,
+    `Name the array '${input}'; a model's only input may also be called 'x'.`,
+    { input, shape: shape.map(String), arrays },
+  );
+
+export const wrongShape = (array: string, has: readonly number[], input: string, wants: readonly number[]): UserError =>
+  new UserError(
+    'datasets/wrong-shape',
+    `Array '${array}' has shape ${shapeText(has)}; input '${input}' takes ${shapeText(wants)} per sample.`,
+    `Give an array of shape ${shapeText(['N', ...(wants[0] === 1 ? wants.slice(1) : wants)])} with N samples.`,
+    { array, has, input, wants },
+  );
+
+export const wrongType = (array: string, has: string, input: string, wants: string): UserError =>
+  new UserError(
+    'datasets/wrong-type',
+    `Array '${array}' has type ${has}; input '${input}' takes ${wants}.`,
+    `Convert it before saving, for example with a.astype('${wants}').`,
+    { array, has, input, wants },
+  );
+
+export const valueOutOfRange = (array: string, index: number, value: string, input: string, wants: string): UserError =>
+  new UserError(
+    'datasets/value-out-of-range',
+    `Element ${index} of array '${array}' is ${value}, which input '${input}' of type ${wants} cannot hold.`,
+    'Check how the array was made: scaling, offset, and that nothing was divided by zero.',
+    { array, index, value, input, wants },
+  );
+
+export const emptyArray = (array: string, shape: readonly number[]): UserError =>
+  new UserError(
+    'datasets/empty-array',
+    `Array '${array}' ${shapeText(shape)} holds no samples.`,
+    'Give at least one sample; a few hundred make calibration dependable.',
+    { array, shape },
+  );
+
+export const differentCounts = (first: string, firstCount: number, second: string, secondCount: number): UserError =>
+  new UserError(
+    'datasets/different-counts',
+    `Array '${first}' holds ${firstCount} samples, array '${second}' ${secondCount}.`,
+    'Every input needs the same number of samples.',
+    { first, firstCount, second, secondCount },
+  );
+
+export const labelCount = (array: string, shape: readonly number[], samples: number): UserError =>
+  new UserError(
+    'datasets/label-count',
+    `Labels '${array}' have shape ${shapeText(shape)}, but there are ${samples} samples: [${samples}] is needed.`,
+    'Give one class index per sample, in the same order as the samples.',
+    { array, shape, samples },
+  );
+
+export const labelValue = (array: string, index: number, value: number, classes: number | undefined): UserError =>
+  new UserError(
+    'datasets/label-out-of-range',
+    classes === undefined
+      ? `Label ${index} of '${array}' is ${value}; labels are whole numbers from 0.`
+      : `Label ${index} of '${array}' is ${value}; the model tells ${classes} classes apart, 0 to ${classes - 1}.`,
+    'Count classes from 0, and check that labels and model belong together.',
+    { array, index, value, ...(classes !== undefined && { classes }) },
+  );
+
+export const unknownShape = (input: string, shape: readonly (number | string)[]): UserError =>
+  new UserError(
+    'datasets/unknown-shape',
+    `Input '${input}' ${shapeText(shape)} has sizes that are not known yet.`,
+    'Set a size for every named dimension of the model first.',
+    { input, shape: shape.map(String) },
+  );
+
+export const unsupportedInput = (input: string, type: string): UserError =>
+  new UserError(
+    'datasets/unsupported-input',
+    `Input '${input}' takes elements of type ${type}, which samples cannot hold.`,
+    'Use a model whose inputs are numbers.',
+    { input, type },
+  );
+
+export const badPreprocessing = (what: string): UserError =>
+  new UserError('datasets/bad-preprocessing', `The preprocessing cannot be applied: ${what}.`, 'Correct the setting.', {
+    what,
+  });
+
+export const noInputs = (): UserError =>
+  new UserError(
+    'datasets/no-inputs',
+    'The model has no inputs, so there is nothing to feed samples to.',
+    'Use a model that computes its outputs from an input.',
+  );
