@@ -40,6 +40,7 @@ import * as reduce from './reduction/reduce.ts';
 import { topK } from './reduction/top-k.ts';
 
 export { opIdOf } from './bind.ts';
+export { coverageOf, type OperatorCoverage } from './coverage.ts';
 export type { LowerContext, SpatialWindow } from './lower-context.ts';
 export type { BoundOp, OpCost, OpDef, QuantTraits, ShapedValue, Value } from './op-def.ts';
 

@@ -20,13 +20,13 @@ export const topK = {
       return from.map((d, i) => (i === at ? k : d));
     };
     return {
-      infer([x, count]) {
+      infer([x, count], outputCount) {
         const k = kOf(count?.constant);
         const shape = x?.shape && k !== undefined ? shapeOf(x.shape, k) : undefined;
-        return [value(x?.type, shape), value('int64', shape)];
+        return [value(x?.type, shape), value('int64', shape)].slice(0, outputCount);
       },
       cost: ([x]) => ({ kind: 'elementwise', extraOps: sizeOf(x) }),
-      run(inputs) {
+      run(inputs, outputCount) {
         const x = given('TopK', inputs, 0, 'X');
         const k = kOf(inputs[1]) ?? 1;
         const values = numbersOf(x);
@@ -45,7 +45,7 @@ export const topK = {
             }
           }
         const shape = shapeOf(x.shape, k) as readonly number[];
-        return [take(x, shape, map), tensorOf('int64', shape, positions)];
+        return [take(x, shape, map), tensorOf('int64', shape, positions)].slice(0, outputCount);
       },
     };
   },

@@ -1,0 +1,63 @@
+import type { Registry } from '../base/index.ts';
+import { type Attribute, type Attributes, encodeWeight, tensorOf } from '../ir/index.ts';
+import type { BoundOp, OpDef, QuantTraits } from './op-def.ts';
+
+/** What the project knows of one operator: a row of the coverage table. */
+export interface OperatorCoverage {
+  readonly id: string;
+  readonly sinceOpset: number;
+  readonly shape: boolean;
+  readonly cost: boolean;
+  readonly reference: boolean;
+  /** How it behaves in a quantized network; absent: it needs float. */
+  readonly quantRole?: QuantTraits['role'];
+  /** Whether it has an integer form. */
+  readonly lowering: boolean;
+}
+
+/** The current opset: what the table is made for. */
+const CURRENT_OPSET = 21;
+
+const int = (value: number): Attribute => ({ kind: 'int', value });
+const scalar: Attribute = { kind: 'tensor', value: encodeWeight('', tensorOf('float32', [1], [1])) };
+
+/** The attributes some operators cannot do without, with harmless values: enough to bind any operator. */
+const EXAMPLE_ATTRIBUTES: Attributes = new Map<string, Attribute>([
+  ['kernel_shape', { kind: 'ints', value: [1, 1] }],
+  ['blocksize', int(1)],
+  ['to', int(1)],
+  ['value', scalar],
+]);
+const EXAMPLES: Readonly<Record<string, Attributes>> = {
+  RequantShift: requantExample(),
+  'PACTOps::RequantShift': requantExample(),
+  Pad: new Map(),
+};
+
+function requantExample(): Attributes {
+  return new Map([
+    ['div', int(2)],
+    ['n_levels_out', int(256)],
+    ['signed', int(0)],
+  ]);
+}
+
+/** The operator bound with harmless attributes, for the current opset. */
+export const boundWithExamples = (def: OpDef): BoundOp =>
+  def.bind(EXAMPLES[def.id] ?? EXAMPLE_ATTRIBUTES, CURRENT_OPSET);
+
+/** One row per operator of the registry, in its order. */
+export function coverageOf(registry: Registry<OpDef>): readonly OperatorCoverage[] {
+  return [...registry].map((def) => {
+    const bound = boundWithExamples(def);
+    return {
+      id: def.id,
+      sinceOpset: def.sinceOpset,
+      shape: typeof bound.infer === 'function',
+      cost: typeof bound.cost === 'function',
+      reference: typeof bound.run === 'function',
+      ...(bound.quant ? { quantRole: bound.quant.role } : {}),
+      lowering: bound.lower !== undefined,
+    };
+  });
+}
