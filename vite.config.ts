@@ -30,6 +30,8 @@ export default defineConfig({
   plugins: [react(), developmentPolicy],
   worker: { format: 'es' },
   build: { target: 'esnext', outDir: 'dist/page', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  // A module that does not compile yet is reported in the console; the page below it stays usable.
+  server: { hmr: { overlay: false } },
   define: { __COMMIT__: JSON.stringify(commit()) },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
 });

@@ -62,7 +62,8 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
   if (model) {
     const companions = given.filter((f) => f !== model && !others.includes(f) && kindOf(f.name) === 'external data');
     const opened = await openModel(model, companions);
-    if (opened) await (sample?.generator === undefined ? takeData(data) : generateLabelled(sample));
+    if (opened)
+      await (sample === undefined || generatorOf(sample) === undefined ? takeData(data) : generateLabelled(sample));
     return;
   }
   if (data.length > 0 && getState().session.view) return takeData(data);
@@ -178,13 +179,17 @@ async function generateData(modelId: string): Promise<void> {
   await loadData(modelId, { id: `generated-${seed}`, files: [], seed, count: GENERATED_SAMPLES }, []);
 }
 
+/** The generator a sample's data comes from; undefined: from a file, or none. */
+export const generatorOf = (sample: Sample): string | undefined =>
+  sample.data !== undefined && !sample.data.includes('.') ? sample.data : undefined;
+
 /** Labelled data of a sample's generator: the same numbers from the same seed everywhere. */
 async function generateLabelled(sample: Sample): Promise<void> {
   const { modelId, seed } = getState().session;
-  if (modelId === undefined || sample.generator === undefined) return;
-  const count = sample.count ?? GENERATED_SAMPLES;
-  const id = `${sample.generator}-${seed}-${count}`;
-  await loadData(modelId, { id, files: [], seed, count, generator: sample.generator }, []);
+  const generator = generatorOf(sample);
+  if (modelId === undefined || generator === undefined) return;
+  const count = sample.samples ?? GENERATED_SAMPLES;
+  await loadData(modelId, { id: `${generator}-${seed}-${count}`, files: [], seed, count, generator }, []);
 }
 
 /** Takes dropped samples (and labels) as what points are judged on and calibrated with. */

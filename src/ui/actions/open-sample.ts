@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/index.ts';
 import { getState, patch } from '../state/store.ts';
 import type { Sample } from '../state/types.ts';
-import { type GivenFile, openFiles } from './open-files.ts';
+import { type GivenFile, generatorOf, openFiles } from './open-files.ts';
 import { showProblem } from './problems.ts';
 
 /** Reads the list of samples that come with the page; 'none' where the page was built without them. */
@@ -26,7 +26,10 @@ const isSample = (x: unknown): x is Sample => {
 /** Fetches a sample from the page's own address and opens it like dropped files. */
 export async function openSample(sample: Sample): Promise<void> {
   try {
-    const names = [sample.file, ...(sample.data === undefined ? [] : [sample.data])];
+    const names = [
+      sample.file,
+      ...(sample.data === undefined || generatorOf(sample) !== undefined ? [] : [sample.data]),
+    ];
     const files = await Promise.all(names.map(fetchFile));
     await openFiles(files, sample);
   } catch (thrown) {

@@ -226,19 +226,19 @@ export interface Sample {
   readonly id: string;
   readonly title: string;
   readonly task: string;
-  /** Paths under `models/`. */
+  /** Path under `models/`. */
   readonly file: string;
+  /** A file under `models/`, or the name of a generator of labelled data ('shapes'). */
   readonly data?: string;
-  /** Data set generator of the page, in place of a file ('shapes'), and how many samples of it. */
-  readonly generator?: string;
-  readonly count?: number;
+  /** Samples of the generator that points are judged on. */
+  readonly samples?: number;
   readonly sha256?: string;
   readonly macs?: number;
   readonly bytes?: number;
   readonly licence?: string;
   readonly source?: string;
-  /** 'top-1 87.2 %' as text of value and name. */
-  readonly score?: string;
+  /** Top-1 of the float model, 0 … 1. */
+  readonly accuracy?: number;
   /** Silhouette: per layer its rank, lane, and share of the largest MACs. */
   readonly outline?: readonly (readonly [number, number, number])[];
 }

@@ -32,10 +32,12 @@ function SampleItem({ sample }: { readonly sample: Sample }): ReactElement {
   return (
     <li className="sample">
       <button type="button" className="sample-button" onClick={() => void openSample(sample)}>
-        <Silhouette outline={sample.outline ?? []} />
+        {sample.outline && <Silhouette outline={sample.outline} />}
         <span className="row between baseline">
           <span className="sample-title">{sample.title}</span>
-          <span className="secondary nowrap">{sample.score ?? ''}</span>
+          <span className="secondary nowrap">
+            {sample.accuracy === undefined ? '' : inText(sample.accuracy, 'share')}
+          </span>
         </span>
         <span className="caption cut">{sample.task}</span>
         <span className="row between sample-figures">
