@@ -122,6 +122,11 @@ function readOpsets(proto: ModelProto, diagnostics: Diagnostic[]): Map<string, n
     }
     opsets.set(domain, Math.max(before ?? 0, version));
   }
+  if (!opsets.has('') && proto.graph?.nodes.some((n) => n.domain === '' || n.domain === 'ai.onnx')) {
+    const message = `The model does not say which opset it uses; its operators are read as opset ${OLDEST_OPSET} defines them.`;
+    diagnostics.push({ code: 'onnx/no-opset', severity: 'warning', message });
+    opsets.set('', OLDEST_OPSET);
+  }
   const standard = opsets.get('');
   if (standard !== undefined && standard < OLDEST_OPSET) {
     const message = `The model uses opset ${standard}; operators are read as opset ${OLDEST_OPSET} defines them, and some may differ.`;

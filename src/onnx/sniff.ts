@@ -85,6 +85,6 @@ function zipLikeness(bytes: Uint8Array): Likeness {
   return { looksLike: 'it is a zip archive', hint: 'Unpack it and drop the .onnx file inside.' };
 }
 
-/** Printable characters, tabs and line ends only. A model's first byte, 8, is neither. */
+/** Printable characters of UTF-8, tabs and line ends only. A model's first byte, 8, is none of them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const isText = (head: string): boolean => !/[\x00-\x08\x0e-\x1f\x7f]/.test(head);
+const isText = (head: string): boolean => !/[\x00-\x08\x0e-\x1f\x7f\xc0\xc1\xf5-\xff]/.test(head);
