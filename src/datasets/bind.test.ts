@@ -129,7 +129,7 @@ test('the digest is that of the data: same for the same, other for another, what
   expect(bound(other, 'a')).not.toBe(a);
 });
 
-describe.skipIf(!hasSharedData)(`real data (skipped: ${NO_SHARED_DATA})`, () => {
+describe.skipIf(!hasSharedData)(hasSharedData ? 'real data' : `real data, skipped: ${NO_SHARED_DATA}`, () => {
   const files = (...names: string[]) => names.map((name) => ({ name, bytes: sharedData(name) }));
 
   test('a published npz feeds its network: only the first array of tinyvit is the input', () => {
