@@ -59,7 +59,7 @@ function exportC(request: ExportRequest): ExportPackage {
   const files = new Map<string, string>([
     ...runtimeAlways,
     ...kernels.map((name) => [`${name}.c`, runtimeSources.get(name) as string] as const),
-    ['README.md', text(readmeText(title, prefix, ports, objects, memory, vectors.length))],
+    ['README.md', text(readmeText(title, prefix, ports, kernels, memory, vectors.length))],
     ['Makefile', text(makefileText(objects))],
     ['manifest.json', manifestText(c.id, request, vectors.length, { ...memory })],
     ['model.h', text(modelHeader(program, prefix, ports))],

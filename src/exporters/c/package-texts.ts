@@ -40,7 +40,7 @@ export function readmeText(
   title: Code,
   prefix: Code,
   ports: readonly CPort[],
-  objects: readonly Code[],
+  kernels: readonly Code[],
   memory: MemoryFacts,
   vectors: number,
 ): Code {
@@ -80,7 +80,7 @@ export function readmeText(
     The run function is not reentrant: its arena is static. To leave unused functions out of the image, compile with
     -ffunction-sections and link with -Wl,--gc-sections.
 
-    Sources: model.c (calls), weights.c (constants), the fixed kernels ${joined(objects, ', ')}.
+    Sources: model.c (calls), weights.c (constants), the fixed kernels ${joined(kernels, ', ')}.
     manifest.json tells which model, choices, seed and tool version this was made from.
   `;
 }
