@@ -38,3 +38,31 @@ export const otherSetting = (what: string, before: string, now: string) =>
     'Continue with the same setting, or start a new exploration.',
     { what, before, now },
   );
+
+export const unknownRuntime = (runtime: string, platform: string, known: readonly string[]) =>
+  new UserError(
+    'explore/unknown-runtime',
+    `Platform '${platform}' has no runtime '${runtime}'.`,
+    `Use one of: ${known.join(', ')}.`,
+    { runtime, platform },
+  );
+
+export const cannotQuantize = (reason: string) =>
+  new UserError(
+    'explore/cannot-quantize',
+    `This network cannot be quantized: ${reason}`,
+    'Remove or replace the operator named, or use the float estimates only.',
+  );
+
+export const selfTestFailed = (target: string, mismatches: number, vectors: number) =>
+  new UserError(
+    'explore/self-test',
+    `The package for '${target}' was withheld: ${mismatches} of ${vectors} vectors differ between the backend and the emulator.`,
+    'This is a fault of this program. Choose another backend, and report the model and choices.',
+    { target, mismatches, vectors },
+  );
+
+export const unknownLayer = (node: string) =>
+  new UserError('explore/unknown-layer', `The model has no layer '${node}'.`, 'Use an id from the layer table.', {
+    node,
+  });

@@ -20,6 +20,12 @@ export type {
 } from './model-view.ts';
 export type { Objective } from './objectives.ts';
 export { figureValue, minimized, objectives, valueText } from './objectives.ts';
+export type { BoundData, DataRequest } from './pipeline/data.ts';
+export { bindData, classesOf, inputPorts, referenceOf } from './pipeline/data.ts';
+export type { ModelFile, OpenedModel, ShapeSettings } from './pipeline/open.ts';
+export { noShapes, openModel, unknownOperators } from './pipeline/open.ts';
+export type { EstimateRequest } from './pipeline/verdict.ts';
+export { defaultTarget, estimatePlatforms, runtimeOf } from './pipeline/verdict.ts';
 export type { ParetoscopeFile } from './share/file.ts';
 export { readParetoscope, writeParetoscope } from './share/file.ts';
 export { decodeLink, encodeLink } from './share/link.ts';

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { testContext } from '../../test-kit/context.ts';
+import { hasSharedData, NO_SHARED_DATA, sharedData } from '../../test-kit/shared-data.ts';
+import { noShapes, openModel } from './open.ts';
+import { defaultTarget, estimatePlatforms, runtimeOf } from './verdict.ts';
+
+const open = (name: string) => openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, testContext());
+
+test.skipIf(!hasSharedData)(`a network opens with tables for every place of the page (${NO_SHARED_DATA})`, () => {
+  const opened = open('mnist_cnn.onnx');
+  const { view } = opened;
+  expect(opened.layers.length).toBeGreaterThan(1);
+  expect(view.quantizable).toEqual(opened.layers);
+  expect(view.nodes.map((n) => n.id)).toEqual(opened.asRead.graph.nodes.map((n) => n.id));
+  for (const layer of opened.layers) expect(view.nodes.some((n) => n.id === layer)).toBe(true);
+  expect(view.totals.macs).toBe(view.costs.reduce((n, c) => n + c.macs, 0));
+  expect(opened.costs.reduce((n, c) => n + c.macs, 0)).toBe(view.totals.macs);
+  const relus = view.nodes.filter((n) => n.op === 'Relu').map((n) => n.id);
+  const fused = view.nodes.flatMap((n) => n.fused);
+  expect(fused).toEqual(expect.arrayContaining(relus));
+  expect(new Set(fused).size).toBe(fused.length);
+  // Every run-time value that a node reads is an edge, and inputs come from nowhere.
+  const edges = view.edges.filter((e) => e.from === undefined);
+  expect(new Set(edges.map((e) => e.tensor))).toEqual(new Set(view.inputs.map((i) => i.id)));
+  expect(view.edges.filter((e) => e.to === undefined).map((e) => e.tensor)).toEqual(view.outputs.map((o) => o.id));
+  expect(view.memory!.arenaBytes).toBeGreaterThanOrEqual(view.memory!.lowerBoundBytes);
+  expect(structuredClone(view)).toEqual(view);
+});
+
+test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it is not yes (${NO_SHARED_DATA})`, () => {
+  const estimates = estimatePlatforms(open('mnist_cnn.onnx'), { platforms: 'all', method: 'auto', bits: 8 });
+  expect(estimates.length).toBeGreaterThanOrEqual(10);
+  for (const estimate of estimates) {
+    expect(estimate.latency!.value, estimate.platform).toBeGreaterThan(0);
+    expect(estimate.energy!.value).toBeGreaterThan(0);
+    expect(estimate.peakRam!.value).toBeGreaterThan(0);
+    if (estimate.fits !== 'yes') expect(estimate.reasons.length).toBeGreaterThan(0);
+    for (const layer of estimate.layers) expect(layer.energy?.value).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test('targets name a platform and a runtime, or say what there is', () => {
+  const target = defaultTarget('stm32l4r5');
+  expect(runtimeOf(target).platform.id).toBe('stm32l4r5');
+  expect(() => runtimeOf({ ...target, runtime: 'none' })).toThrow(/no runtime 'none'/);
+  expect(() => defaultTarget('pdp-11')).toThrow(/no platform/);
+});

@@ -1,0 +1,143 @@
+import {
+  inferShapes,
+  layerCosts,
+  openSymbols,
+  operatorName,
+  type Prepared,
+  prepare,
+  setShapes,
+} from '../../analyze/index.ts';
+import { UserError } from '../../base/index.ts';
+import {
+  type Diagnostic,
+  elementCount,
+  isKnown,
+  type LayerCost,
+  type Model,
+  type ModelReference,
+  type NodeId,
+  type StageContext,
+} from '../../ir/index.ts';
+import { readOnnx } from '../../onnx/index.ts';
+import { quantizableLayers } from '../../quantize/index.ts';
+import type { ModelView } from '../model-view.ts';
+import { fusedInto } from './fused.ts';
+import { modelView } from './view-of-model.ts';
+
+/** A file as it was dropped. `bytes` are kept: weights are views on them. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Sizes for symbolic dimensions, or whole shapes of inputs (as in the job 'open'). */
+export interface ShapeSettings {
+  readonly symbols: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A model with everything that does not depend on data or choices. */
+export interface OpenedModel {
+  readonly reference: ModelReference;
+  /** As in the file, shapes inferred. */
+  readonly asRead: Model;
+  /** What is quantized, run and exported: norms and biases folded, no dead code (methods A.1). */
+  readonly prepared: Model;
+  readonly removed: Prepared['removed'];
+  /** Execution layers of the prepared network: fused activations cost nothing of their own. */
+  readonly costs: readonly LayerCost[];
+  /** Layers whose widths can be chosen, in graph order; empty where the network has no integer form (`notQuantizable` says why). */
+  readonly layers: readonly NodeId[];
+  readonly notQuantizable?: Diagnostic;
+  readonly view: ModelView;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const noShapes: ShapeSettings = { symbols: {}, inputs: {} };
+
+/**
+ * Files → graph, shapes, costs, prepared network, and the tables the page shows. The first dimension of an input, if it has
+ * a name instead of a size, is taken as 1 (the batch); other open dimensions stay open until `shapes` sets them.
+ * Throws the user errors of the rooms onnx, analyze and ops; a network that cannot be quantized opens all the same.
+ */
+export function openModel(files: readonly ModelFile[], shapes: ShapeSettings, ctx: StageContext): OpenedModel {
+  const diagnostics: Diagnostic[] = [];
+  const warn = (diagnostic: Diagnostic): void => {
+    diagnostics.push(diagnostic);
+    ctx.warn(diagnostic);
+  };
+  const heard = { ...ctx, warn };
+  ctx.progress(0, 4);
+  const read = readOnnx(files);
+  read.diagnostics.forEach(warn);
+  ctx.progress(1, 4);
+  const sized = setShapes(withBatchOfOne(read.model, shapes, warn), {
+    symbols: new Map(Object.entries(shapes.symbols)),
+    inputs: new Map(Object.entries(shapes.inputs)),
+  });
+  const asRead = inferShapes(sized, heard);
+  ctx.progress(2, 4);
+  const { model: prepared, removed } = prepare(sized, { warn() {} });
+  const fused = fusedInto(asRead, removed);
+  const gone = new Set(fused.keys());
+  const costs = layerCosts(prepared).filter((cost) => !gone.has(cost.node));
+  ctx.progress(3, 4);
+  const { layers, problem } = layersOf(prepared);
+  if (problem) warn(problem);
+  const opened = { reference: read.reference, asRead, prepared, removed, costs, layers };
+  const view = modelView({ ...opened, read, fused, diagnostics, symbols: openSymbols(read.model) });
+  ctx.progress(4, 4);
+  return { ...opened, ...(problem ? { notQuantizable: problem } : {}), view, diagnostics };
+}
+
+/** Batches have no size of their own here: everything is per inference. */
+function withBatchOfOne(model: Model, shapes: ShapeSettings, warn: (d: Diagnostic) => void): Model {
+  const { graph } = model;
+  const symbols = new Map<string, number>();
+  for (const id of graph.inputs) {
+    const first = graph.tensors.get(id)?.shape?.[0];
+    if (typeof first === 'string' && !(first in shapes.symbols) && !(id in shapes.inputs)) symbols.set(first, 1);
+  }
+  if (symbols.size === 0) return model;
+  const names = [...symbols.keys()].map((name) => `'${name}'`).join(', ');
+  const message = `The first dimension ${names} has no size in the file and is taken as 1.`;
+  warn({ code: 'explore/batch-of-one', severity: 'info', message });
+  return setShapes(model, { symbols });
+}
+
+function layersOf(prepared: Model): { readonly layers: readonly NodeId[]; readonly problem?: Diagnostic } {
+  const open = prepared.graph.inputs.filter((id) => !isKnown(prepared.graph.tensors.get(id)?.shape));
+  if (open.length > 0) {
+    const message = `The network cannot be quantized before its inputs have sizes: ${open.join(', ')}.`;
+    return { layers: [], problem: { code: 'explore/open-shapes', severity: 'warning', message } };
+  }
+  try {
+    return { layers: quantizableLayers(prepared) };
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    const node = thrown.facts['node'];
+    const message = `${thrown.message} ${thrown.hint}`;
+    return {
+      layers: [],
+      problem: {
+        code: thrown.code,
+        severity: 'warning',
+        message,
+        ...(typeof node === 'string' ? { node } : {}),
+      },
+    };
+  }
+}
+
+/** Operators of the prepared network whose cost is not known: a sum without them would be too low. */
+export function unknownOperators({ prepared }: Pick<OpenedModel, 'prepared'>): string[] {
+  const known = new Set(layerCosts(prepared).map((cost) => cost.node));
+  const missing = prepared.graph.nodes.filter((node) => !known.has(node.id));
+  return [...new Set(missing.map(operatorName))];
+}
+
+/** Elements of one sample of a value; `undefined` while its shape is open. */
+export function elementsOf({ graph }: Model, tensor: string): number | undefined {
+  const shape = graph.tensors.get(tensor)?.shape;
+  return isKnown(shape) ? elementCount(shape) : undefined;
+}

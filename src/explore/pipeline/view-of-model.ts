@@ -1,0 +1,153 @@
+import { layerCosts, memoryTimeline, openSymbols, operatorName, totals } from '../../analyze/index.ts';
+import {
+  type Attribute,
+  type Diagnostic,
+  type Dim,
+  elementCount,
+  isKnown,
+  type Model,
+  type ModelReference,
+  type Node,
+  type NodeId,
+  producersOf,
+  type TensorId,
+} from '../../ir/index.ts';
+import type { OnnxImport } from '../../onnx/index.ts';
+import { opIdOf, ops } from '../../ops/index.ts';
+import type { EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
+
+interface Opened {
+  readonly reference: ModelReference;
+  readonly asRead: Model;
+  readonly prepared: Model;
+  readonly layers: readonly NodeId[];
+  readonly read: OnnxImport;
+  readonly fused: ReadonlyMap<NodeId, NodeId>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Names of dimensions that had no size in the file. */
+  readonly symbols: readonly string[];
+}
+
+/** Longest list an attribute's text shows. */
+const MOST_ITEMS = 12;
+
+/** Tables of numbers and names of a model, for the page: no weights in it. Nodes are those of the file. */
+export function modelView(opened: Opened): ModelView {
+  const { reference, asRead, prepared, layers, read, fused, diagnostics, symbols } = opened;
+  const { graph } = asRead;
+  const costs = layerCosts(asRead);
+  const memory = memoryTimeline(prepared, 1);
+  const fusedNodes = new Map<NodeId, NodeId[]>();
+  for (const [node, layer] of fused) fusedNodes.set(layer, [...(fusedNodes.get(layer) ?? []), node]);
+  const open = new Set(openSymbols(asRead));
+  return {
+    reference,
+    opset: read.opset,
+    producer: [read.producer, read.producerVersion].filter((text) => text !== '').join(' '),
+    inputs: graph.inputs.map((id) => valueView(asRead, id)),
+    outputs: graph.outputs.map((id) => valueView(asRead, id)),
+    symbols: symbols.map((name) => (open.has(name) ? { name } : { name, ...sizeOf(name, read.model, asRead) })),
+    nodes: graph.nodes.map((node) => nodeView(asRead, node, fusedNodes.get(node.id) ?? [])),
+    edges: edgesOf(asRead),
+    costs,
+    totals: totals(asRead, costs),
+    ...operatorTables(asRead),
+    quantizable: layers,
+    ...(memory ? { memory } : {}),
+    diagnostics: [...diagnostics],
+  };
+}
+
+/** What a named dimension became: read off an input that has it. */
+function sizeOf(name: string, before: Model, after: Model): { readonly size?: number } {
+  for (const id of before.graph.inputs) {
+    const axis = before.graph.tensors.get(id)?.shape?.indexOf(name) ?? -1;
+    const size = axis < 0 ? undefined : after.graph.tensors.get(id)?.shape?.[axis];
+    if (typeof size === 'number') return { size };
+  }
+  return {};
+}
+
+function valueView({ graph }: Model, id: TensorId): ValueView {
+  const info = graph.tensors.get(id);
+  return { id, ...(info?.type ? { type: info.type } : {}), ...(info?.shape ? { shape: info.shape } : {}) };
+}
+
+const isConstant = ({ graph }: Model, id: TensorId): boolean => graph.tensors.get(id)?.weight !== undefined;
+
+function nodeView(model: Model, node: Node, fused: readonly NodeId[]): NodeView {
+  const given = node.inputs.filter((id) => id !== '');
+  return {
+    id: node.id,
+    op: node.op,
+    domain: node.domain,
+    fused,
+    inputs: given.filter((id) => !isConstant(model, id)).map((id) => valueView(model, id)),
+    outputs: node.outputs.filter((id) => id !== '').map((id) => valueView(model, id)),
+    attributes: [...node.attributes].map(([name, attribute]) => ({ name, text: attributeText(attribute) })),
+    constants: given.filter((id) => isConstant(model, id)).map((id) => valueView(model, id)),
+  };
+}
+
+function attributeText(attribute: Attribute): string {
+  switch (attribute.kind) {
+    case 'int':
+    case 'float':
+    case 'string':
+      return String(attribute.value);
+    case 'ints':
+    case 'floats':
+    case 'strings': {
+      const shown = attribute.value.slice(0, MOST_ITEMS).join(', ');
+      return attribute.value.length > MOST_ITEMS ? `${shown}, … (${attribute.value.length})` : shown;
+    }
+    case 'tensor':
+      return `${attribute.value.type} [${attribute.value.shape.join(', ')}]`;
+    case 'tensors':
+      return `${attribute.value.length} tensors`;
+    case 'graph':
+      return `graph of ${attribute.value.graph.nodes.length} nodes`;
+    case 'graphs':
+      return `${attribute.value.length} graphs`;
+    case 'opaque':
+      return attribute.name;
+  }
+}
+
+/** One edge per reader of a run-time value; graph inputs come from nowhere, outputs go nowhere. */
+function edgesOf(model: Model): EdgeView[] {
+  const { graph } = model;
+  const producers = producersOf(graph);
+  const edge = (tensor: TensorId, to?: NodeId): EdgeView => {
+    const from = producers.get(tensor)?.id;
+    const shape: readonly Dim[] | undefined = graph.tensors.get(tensor)?.shape;
+    return {
+      tensor,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(shape ? { shape } : {}),
+      ...(isKnown(shape) ? { bytes: elementCount(shape) } : {}),
+    };
+  };
+  const read = graph.nodes.flatMap((node) =>
+    node.inputs.filter((id) => id !== '' && !isConstant(model, id)).map((id) => edge(id, node.id)),
+  );
+  return [...read, ...graph.outputs.map((id) => edge(id))];
+}
+
+function operatorTables({ graph }: Model): Pick<ModelView, 'operators' | 'unsupported'> {
+  const nodes = new Map<string, NodeId[]>();
+  const supported = new Map<string, boolean>();
+  for (const node of graph.nodes) {
+    const op = operatorName(node);
+    nodes.set(op, [...(nodes.get(op) ?? []), node.id]);
+    supported.set(op, ops.tryGet(opIdOf(node)) !== undefined);
+  }
+  const operators = [...nodes].map(([op, list]) => ({ op, count: list.length, supported: supported.get(op) ?? false }));
+  return {
+    operators: operators.sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1)),
+    unsupported: [...nodes].flatMap(([op, list]) =>
+      supported.get(op) ? [] : [{ op, count: list.length, nodes: list }],
+    ),
+  };
+}
