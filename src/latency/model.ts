@@ -11,7 +11,7 @@ export interface LayerTime {
 export interface LayerConditions {
   /** Clock over the clock the runtime is described at; scales computing, not memory. */
   readonly clockRatio: number;
-  /** Refine only layers that are compute-bound in the plain roofline. */
+  /** Refine as ANNETTE's code does, see `refined`. */
   readonly legacyRefine: boolean;
 }
 

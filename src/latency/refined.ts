@@ -24,19 +24,24 @@ function sizeOf({ kind, geometry }: LayerCost, dimension: Unroll['dimension']): 
   return kind === 'dense' || kind === 'matmul' ? undefined : geometry[dimension];
 }
 
-/** Product of the utilizations of all unrolled dimensions: the share of the peak rate the layer can reach. */
-export function effectiveUtilization(cost: LayerCost, unroll: readonly Unroll[]): number {
+/**
+ * Product of the utilizations of all unrolled dimensions: the share of the peak rate the layer can reach. `replicate`: a
+ * dimension smaller than its unrolling is taken as repeated until it fills it, as ANNETTE's code does.
+ */
+export function effectiveUtilization(cost: LayerCost, unroll: readonly Unroll[], replicate = false): number {
   let product = 1;
   for (const one of unroll) {
     const size = sizeOf(cost, one.dimension);
-    if (size !== undefined && size > 0) product *= utilization(size, one);
+    if (size === undefined || size <= 0 || (replicate && size < one.parallel)) continue;
+    product *= utilization(size, one);
   }
   return product;
 }
 
 /**
  * T = max(f / (P_peak · u_eff), r / B_peak): a roofline whose peak shrinks where layer sizes do not fill the parallel
- * resources. With `legacyRefine`, layers that are memory-bound in the plain roofline are not refined, as ANNETTE's code does.
+ * resources. `legacyRefine` repeats ANNETTE's code, which departs from its paper: layers that are memory-bound in the plain
+ * roofline are not refined, and dimensions smaller than their unrolling count as full.
  * Source: Wess et al., "ANNETTE", IEEE Access 9, 2021; methods D.11.
  */
 export const refined: LatencyModel = {
@@ -48,6 +53,6 @@ export const refined: LatencyModel = {
     const peak = peakOf(cost, runtime);
     const { compute, memory } = rooflineTimes(cost, widths, peak, clockRatio);
     if (legacyRefine && memory > compute) return slower(compute, memory);
-    return slower(compute / effectiveUtilization(cost, peak.unroll ?? []), memory);
+    return slower(compute / effectiveUtilization(cost, peak.unroll ?? [], legacyRefine), memory);
   },
 };
