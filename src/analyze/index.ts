@@ -7,7 +7,7 @@ export { layerCosts, totals } from './layer-costs.ts';
 export type { MemoryTimeline } from './memory-timeline.ts';
 export { memoryTimeline } from './memory-timeline.ts';
 export { operatorName } from './operator-of.ts';
-export { dequantize, isQdq } from './passes/dequantize.ts';
+export { dequantize, isStoredQuantized } from './passes/dequantize.ts';
 export { foldBatchNorm } from './passes/fold-batch-norm.ts';
 export { foldConstants } from './passes/fold-constants.ts';
 export { fuseBias } from './passes/fuse-bias.ts';

@@ -1,4 +1,4 @@
-import { type Model, type Node, producersOf, Rewrite, type TensorId } from '../../ir/index.ts';
+import { attributeOf, type Model, type Node, producersOf, Rewrite, type TensorId } from '../../ir/index.ts';
 import { bindNode } from '../operator-of.ts';
 import { becomeConstant, constantOperand, numbersOperand } from './constant-operand.ts';
 
@@ -17,50 +17,55 @@ const NOT_NEGATIVE: ReadonlySet<string> = new Set([
   'Softmax',
   'Sigmoid',
   'Concat',
-  'DequantizeLinear',
 ]);
 
-/** Whether the network stores quantization as QuantizeLinear / DequantizeLinear pairs. */
-export const isQdq = ({ graph }: Model): boolean =>
-  graph.nodes.some((n) => n.op === 'DequantizeLinear' && n.domain === '');
+/** Whether the network stores its quantization: as QuantizeLinear / DequantizeLinear pairs, or as QONNX's Quant. */
+export const isStoredQuantized = ({ graph }: Model): boolean =>
+  graph.nodes.some((n) => (n.op === 'DequantizeLinear' && n.domain === '') || n.op === 'Quant');
 
 /**
- * Turns a QDQ network back into float, so that it can be quantized again: constants behind DequantizeLinear become
- * float constants with the values they stand for, and pairs of QuantizeLinear and DequantizeLinear disappear. A pair
- * whose lowest code stands for 0 also was the layer's ReLU (TensorFlow Lite fuses it so): a Relu takes its place. Clipping
- * at the calibrated range is undone, so results differ from the quantized network by its quantization error.
+ * Turns a network that stores its quantization back into float, so that it can be quantized again. Constants behind
+ * DequantizeLinear become float constants with the values they stand for (those behind Quant are left to `foldConstants`);
+ * pairs of QuantizeLinear and DequantizeLinear, and Quant of activations, disappear. A quantizer whose lowest code stands for 0
+ * also was the layer's ReLU (TensorFlow Lite fuses it so): a Relu takes its place. Clipping at the calibrated
+ * range is undone, so results differ from the quantized network by its quantization error.
  */
 export function dequantize(model: Model): Model {
   const { graph } = model;
   const producers = producersOf(graph);
   const rewrite = new Rewrite(model);
+  const bypass = (node: Node, source: TensorId, startsAtZero: boolean) => {
+    const producer = producers.get(source);
+    // An input that is never negative needs no clamp: its quantizer only describes it.
+    const clamps = startsAtZero && producer !== undefined && !NOT_NEGATIVE.has(producer.op);
+    const op = clamps ? 'Relu' : 'Identity';
+    rewrite.replace(node.id, { ...node, op, domain: '', inputs: [source], attributes: new Map() });
+  };
   for (const node of graph.nodes) {
+    const source = node.inputs[0] ?? '';
+    if (node.op === 'Quant' && constantOperand(model, source) === undefined) {
+      bypass(node, source, isUnsigned(model, node));
+      continue;
+    }
     if (node.op !== 'DequantizeLinear' || node.domain !== '') continue;
-    const constant = constantOperand(model, node.inputs[0]);
-    if (constant) {
-      const values = bindNode(node, graph)?.run(
-        node.inputs.map((id) => constantOperand(model, id)),
-        1,
-      )[0];
+    if (constantOperand(model, source)) {
+      const inputs = node.inputs.map((id) => constantOperand(model, id));
+      const values = bindNode(node, graph)?.run(inputs, 1)[0];
       if (!values) continue;
       becomeConstant(rewrite, node.outputs[0] as TensorId, values);
       rewrite.replace(node.id);
       continue;
     }
-    const quantize = producers.get(node.inputs[0] ?? '');
-    if (quantize?.op !== 'QuantizeLinear') continue;
-    const source = quantize.inputs[0] as TensorId;
-    const producer = producers.get(source);
-    const clampsAtZero = producer !== undefined && !NOT_NEGATIVE.has(producer.op) && startsAtZero(model, quantize);
-    rewrite.replace(node.id, {
-      ...node,
-      op: clampsAtZero ? 'Relu' : 'Identity',
-      inputs: [source],
-      attributes: new Map(),
-    });
+    const quantize = producers.get(source);
+    if (quantize?.op === 'QuantizeLinear') bypass(node, quantize.inputs[0] as TensorId, startsAtZero(model, quantize));
   }
   return rewrite.done();
 }
+
+/** Whether a Quant has no codes below its zero point. */
+const isUnsigned = (model: Model, node: Node): boolean =>
+  attributeOf(node.attributes, 'signed', 'int') === 0 &&
+  Array.from(numbersOperand(model, node.inputs[2]) ?? []).every((z) => z === 0);
 
 /** Whether code `lowest` of the quantized type stands for the value 0. */
 function startsAtZero(model: Model, quantize: Node): boolean {

@@ -43,7 +43,8 @@ async function expectEqualOutputs(before: Model, after: Model, high = 1): Promis
   expect([...actual.keys()]).toEqual([...expected.keys()]);
   for (const [id, tensor] of expected) {
     const numbers = numbersOf(tensor);
-    const largest = numbers.reduce((m: number, v: number) => Math.max(m, Math.abs(v)), 0);
+    let largest = 0;
+    for (const v of numbers) largest = Math.max(largest, Math.abs(v));
     const got = actual.get(id) as Tensor;
     expect(got.shape).toEqual(tensor.shape);
     expect(firstDifference(numbersOf(got), numbers, { relative: 0, absolute: 1e-4 * largest })).toBeUndefined();
@@ -166,6 +167,18 @@ describe.skipIf(!hasSharedData)(`shared networks (else: ${NO_SHARED_DATA})`, () 
   test('mnist_cnn becomes six layers with weights in place', () => {
     const { model } = prepare(read('mnist_cnn.onnx'), testContext());
     expect(ops(model)).toEqual(['Conv', 'Relu', 'MaxPool', 'Conv', 'Relu', 'MaxPool', 'Reshape', 'Gemm']);
+  });
+
+  test('a QONNX network loses its Quant layers, and keeps its work', () => {
+    const ctx = testContext();
+    const { model } = prepare(read('espcn_qonnx_quant.onnx'), ctx);
+    expect(ops(model)).not.toContain('Quant');
+    expect(totals(model).macs).toBe(totals(prepare(read('espcn_fp32.onnx'), testContext()).model).macs);
+    expect(ctx.diagnostics).toMatchObject([{ code: 'analyze/quantization-undone' }]);
+  });
+
+  test('a Dropout whose mask nobody reads goes', () => {
+    expect(ops(prepare(read('light_squeezenet.onnx'), testContext()).model)).not.toContain('Dropout');
   });
 
   test('a QDQ network becomes the float network it was made of, up to quantization error', async () => {

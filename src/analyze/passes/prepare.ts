@@ -2,7 +2,7 @@ import type { Model, NodeId, StageContext } from '../../ir/index.ts';
 import { capturedBy } from '../../onnx/index.ts';
 import { inferShapes } from '../infer-shapes.ts';
 import { operatorName } from '../operator-of.ts';
-import { dequantize, isQdq } from './dequantize.ts';
+import { dequantize, isStoredQuantized } from './dequantize.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseBias } from './fuse-bias.ts';
@@ -29,7 +29,7 @@ const PASSES: readonly { readonly id: string; readonly reason: string; readonly 
   {
     id: 'dequantize',
     reason: 'quantization was undone: the network is float again',
-    run: (m) => (isQdq(m) ? dequantize(m) : m),
+    run: (m) => (isStoredQuantized(m) ? dequantize(m) : m),
   },
   { id: 'fold-constants', reason: 'does not depend on the input: computed once', run: foldConstants },
   { id: 'remove-dead', reason: 'changes nothing, or nobody reads its result', run: removeDead },
@@ -42,7 +42,7 @@ const PASSES: readonly { readonly id: string; readonly reason: string; readonly 
 /**
  * The form quantizer, lowering and exporters expect (methods A.1): float, shapes inferred, constants folded, BatchNormalization
  * and biases inside their layers, no Identity, Dropout or dead code. Outputs stay equal to float32 rounding, except
- * that a network stored as QDQ loses its quantization error. `removed` says which nodes went, and why.
+ * that a network stored quantized loses its quantization error. `removed` says which nodes went, and why.
  */
 export function prepare(model: Model, ctx: Pick<StageContext, 'warn'>): Prepared {
   let current = inferShapes(model, ctx);
@@ -51,6 +51,11 @@ export function prepare(model: Model, ctx: Pick<StageContext, 'warn'>): Prepared
     const message = `'${branching.id}' (${branching.op}) has branches that read values around it: the network is analysed as it is, nothing is folded.`;
     ctx.warn({ code: 'analyze/branches', severity: 'warning', node: branching.id, message });
     return { model: current, removed: [] };
+  }
+  if (isStoredQuantized(model)) {
+    const message =
+      'The file stores a quantized network. It was turned back into float, to be quantized as chosen here.';
+    ctx.warn({ code: 'analyze/quantization-undone', severity: 'info', message });
   }
   const quiet = { warn() {} };
   const removed: RemovedNode[] = [];

@@ -11,11 +11,15 @@ export function removeDead(model: Model): Model {
 function isPassThrough(model: Model, node: Node): boolean {
   if (node.domain !== '') return false;
   if (node.op === 'Identity') return true;
-  if (node.op !== 'Dropout' || node.outputs.slice(1).some((id) => id !== '')) return false;
+  if (node.op !== 'Dropout' || node.outputs.slice(1).some((id) => isRead(model, id))) return false;
   const training = node.inputs[2] ?? '';
   if (training === '') return (attributeOf(node.attributes, 'is_test', 'int') ?? 1) !== 0;
   return numbersOperand(model, training)?.[0] === 0;
 }
+
+/** Whether a node or an output reads the value: the mask of a Dropout is named even where nobody does. */
+const isRead = ({ graph }: Model, id: TensorId): boolean =>
+  id !== '' && (graph.outputs.includes(id) || graph.nodes.some((node) => node.inputs.includes(id)));
 
 /** One at a time where an output must keep its name: each step changes the producer the next one would look at. */
 function bypass(model: Model): Model {
