@@ -1,0 +1,245 @@
+import type { ReactElement } from 'react';
+import type { LayerCost, NodeId } from '../../../ir/index.ts';
+import { hoverLayer, selectLayer } from '../../actions/select.ts';
+import { type ChartTable, saveCsv } from '../../charts/index.ts';
+import { inText, type QuantityKind, quantity, shapeText } from '../../format/index.ts';
+import { useApp } from '../../state/store.ts';
+import { Button, type Column, Panel, ProvenanceGlyph, Table } from '../../widgets/index.ts';
+import type { DisplayNode } from './display-graph.ts';
+import { type Metric, metricOf } from './metrics.ts';
+import type { LayerData } from './use-layers.ts';
+
+interface Row {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly operator: string;
+  readonly output: string;
+  readonly cost: LayerCost | undefined;
+  readonly intensity: number | undefined;
+  readonly value: number | undefined;
+}
+
+/** One unit for the whole column, from its largest value: digits stay comparable down the rows. */
+function columnUnit(
+  values: readonly number[],
+  kind: QuantityKind,
+): { readonly unit: string; readonly text: (x: number) => string } {
+  const top = Math.max(0, ...values);
+  if (kind !== 'seconds' && kind !== 'joules') return { unit: '', text: (x) => inText(x, kind) };
+  const { unit } = quantity(top || 1, kind);
+  const factor = top > 0 ? Number(quantity(top, kind).value.replace(/[^\d.]/g, '')) / top : 1;
+  const power = 10 ** Math.round(Math.log10(factor));
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(1e-9, top * power))));
+  const least = 10 ** -digits;
+  return {
+    unit,
+    text: (x) => (x > 0 && x * power < least / 2 ? `< ${least.toFixed(digits)}` : (x * power).toFixed(digits)),
+  };
+}
+
+export function LayerTablePanel({
+  data,
+  className,
+}: {
+  readonly data: LayerData;
+  readonly className?: string;
+}): ReactElement {
+  const selected = useApp((s) => s.selection.layer);
+  const hovered = useApp((s) => s.selection.hoveredLayer);
+  const rows = rowsOf(data);
+  const metric =
+    data.metric.id === 'macs' || data.metric.id === 'params' || data.metric.id === 'intensity'
+      ? metricOf('latency')
+      : data.metric;
+  const shown = metric === data.metric ? rows : rows.map((r) => ({ ...r, value: onBox(metric, data).get(r.id) }));
+  return (
+    <Panel
+      title="Layers"
+      className={className ?? ''}
+      note={`${rows.length} after fusing`}
+      actions={
+        <Button
+          small
+          kind="quiet"
+          onClick={() => saveCsv(tableOf(shown, metric), `${data.sources.view.reference.name}-layers`)}
+        >
+          Export CSV
+        </Button>
+      }
+    >
+      <Table
+        label="Layers"
+        columns={columnsOf(shown, metric, data)}
+        rows={shown}
+        rowId={(r) => r.id}
+        selected={(r) => r.id === selected}
+        hovered={(r) => r.id === hovered}
+        onSelect={(r) => selectLayer(r.id)}
+        onHover={(r) => hoverLayer(r?.id)}
+      />
+      <Totals data={data} metric={metric} />
+    </Panel>
+  );
+}
+
+function onBox(metric: Metric, data: LayerData): ReadonlyMap<NodeId, number> {
+  const sums = new Map<NodeId, number>();
+  for (const [node, value] of metric.values(data.sources)) {
+    const box = data.graph.boxOf.get(node);
+    if (box !== undefined) sums.set(box, (sums.get(box) ?? 0) + value);
+  }
+  return sums;
+}
+
+function rowsOf(data: LayerData): Row[] {
+  const { view, bits } = data.sources;
+  const costs = new Map(view.costs.map((c) => [c.node, c]));
+  return data.graph.nodes
+    .filter(
+      (n): n is DisplayNode & { node: NonNullable<DisplayNode['node']> } => n.kind === 'layer' && n.node !== undefined,
+    )
+    .map(({ id, name, operator, node }) => {
+      const cost = costs.get(id);
+      const bytes = cost && ((cost.inputElements + cost.outputElements + cost.weightElements) * bits) / 8;
+      const shape = node.outputs[0]?.shape;
+      return {
+        id,
+        name,
+        operator,
+        output: shapeText(shape && shape.length > 1 ? shape.slice(1) : shape),
+        cost,
+        intensity: cost && bytes && cost.macs > 0 ? (2 * cost.macs) / bytes : undefined,
+        value: data.values.get(id),
+      };
+    });
+}
+
+function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Column<Row>[] {
+  const topMacs = Math.max(1, ...rows.map((r) => r.cost?.macs ?? 0));
+  const topParams = Math.max(1, ...rows.map((r) => r.cost?.params ?? 0));
+  const topValue = Math.max(1e-30, ...rows.map((r) => r.value ?? 0));
+  const { unit, text } = columnUnit(
+    rows.flatMap((r) => r.value ?? []),
+    metric.kind,
+  );
+  return [
+    {
+      id: 'layer',
+      head: 'Layer',
+      cell: (r) => <span className="mono cut layer-name">{r.name}</span>,
+      sort: (r) => r.name,
+    },
+    {
+      id: 'operator',
+      head: 'Operator',
+      cell: (r) => <span className="cut layer-operator">{r.operator}</span>,
+      sort: (r) => r.operator,
+    },
+    { id: 'output', head: 'Output', number: true, cell: (r) => r.output },
+    {
+      id: 'macs',
+      head: <Head text="MACs" provenance="computed" />,
+      number: true,
+      cell: (r) => (
+        <Bar share={(r.cost?.macs ?? 0) / topMacs} text={r.cost ? inText(r.cost.macs, 'macs') : 'unknown'} />
+      ),
+      sort: (r) => r.cost?.macs,
+    },
+    {
+      id: 'params',
+      head: <Head text="Params" provenance="computed" />,
+      number: true,
+      cell: (r) => (
+        <Bar share={(r.cost?.params ?? 0) / topParams} text={r.cost ? inText(r.cost.params, 'macs') : 'unknown'} />
+      ),
+      sort: (r) => r.cost?.params,
+    },
+    {
+      id: 'intensity',
+      head: <Head text="op/B" provenance="computed" />,
+      number: true,
+      cell: (r) => (r.intensity === undefined ? '–' : r.intensity.toFixed(1)),
+      sort: (r) => r.intensity,
+    },
+    {
+      id: metric.id,
+      head: (
+        <Head text={unit ? `${metric.title}, ${unit}` : metric.title} provenance={metric.provenance(data.sources)} />
+      ),
+      number: true,
+      cell: (r) =>
+        r.value === undefined ? (
+          <span className="faint">–</span>
+        ) : (
+          <Bar
+            share={r.value / topValue}
+            text={text(r.value)}
+            color={metric === data.metric ? data.heat.color(r.value) : undefined}
+          />
+        ),
+      sort: (r) => r.value,
+    },
+  ];
+}
+
+const Head = ({
+  text,
+  provenance,
+}: {
+  readonly text: string;
+  readonly provenance: Parameters<typeof ProvenanceGlyph>[0]['provenance'];
+}): ReactElement => (
+  <span className="column-head">
+    {text} <ProvenanceGlyph provenance={provenance} />
+  </span>
+);
+
+function Bar({
+  share,
+  text,
+  color,
+}: {
+  readonly share: number;
+  readonly text: string;
+  readonly color?: string | undefined;
+}): ReactElement {
+  return (
+    <span className="cell-bar">
+      <svg width={40} height={12} aria-hidden="true">
+        <rect
+          width={share > 0 ? Math.max(1, share * 40) : 0}
+          height={12}
+          className="bar"
+          style={color ? { fill: color } : undefined}
+        />
+      </svg>
+      <span>{text}</span>
+    </span>
+  );
+}
+
+function Totals({ data, metric }: { readonly data: LayerData; readonly metric: Metric }): ReactElement {
+  const { totals } = data.sources.view;
+  const { estimate } = data.sources;
+  const whole = metric.id === 'latency' ? estimate?.latency : metric.id === 'energy' ? estimate?.energy : undefined;
+  const sum = [...onBox(metric, data).values()].reduce((a, b) => a + b, 0);
+  const rest = whole ? whole.value - sum : 0;
+  return (
+    <p className="layer-totals">
+      <strong>Total</strong>
+      {whole && rest > whole.value * 1e-6 && <span className="secondary">+ {inText(rest, metric.kind)} overhead</span>}
+      <span className="grow" />
+      <span>{totals.macs === undefined ? 'MACs unknown' : `${inText(totals.macs, 'macs')} MACs`}</span>
+      <span>{inText(totals.params, 'macs')} parameters</span>
+      {whole && <strong>{inText(whole.value, metric.kind)}</strong>}
+    </p>
+  );
+}
+
+function tableOf(rows: readonly Row[], metric: Metric): ChartTable {
+  return {
+    caption: 'Layers',
+    columns: ['layer', 'operator', 'output', 'macs', 'params', 'intensity_op_per_byte', metric.id],
+    rows: rows.map((r) => [r.name, r.operator, r.output, r.cost?.macs, r.cost?.params, r.intensity, r.value]),
+  };
+}
