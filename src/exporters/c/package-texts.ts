@@ -12,7 +12,7 @@ export interface MemoryFacts {
 export function makefileText(objects: readonly Code[]): Code {
   return code`
     CC ?= cc
-    CFLAGS ?= -std=c11 -O2 -Wall -Wextra -pedantic
+    CFLAGS ?= -std=c11 -O3 -Wall -Wextra -pedantic
 
     OBJECTS = ${joined(
       objects.map((o) => code`${o}.o`),
@@ -58,7 +58,7 @@ export function readmeText(
 
     builds everything, replays ${vectors} recorded vectors and fails on any difference. Without make:
 
-        cc -std=c11 -O2 -I. *.c -lm -o self_test && ./self_test
+        cc -std=c11 -O3 -I. *.c -lm -o self_test && ./self_test
 
     ## Use it
 
