@@ -236,5 +236,7 @@ function accumulatorFaults(program: Program, call: Conv2dCall | DenseCall, input
   return [];
 }
 
-const largestOf = (program: Program, { multiplier }: Rescale): number =>
-  (program.constants[multiplier]?.data ?? new Int32Array()).reduce((a, b) => Math.max(a, b), 0);
+function largestOf(program: Program, { multiplier }: Rescale): number {
+  const values: ArrayLike<number> = program.constants[multiplier]?.data ?? [];
+  return Array.from(values).reduce((a, b) => Math.max(a, b), 0);
+}
