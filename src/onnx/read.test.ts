@@ -367,6 +367,7 @@ describe('files', () => {
     expect(readOnnx([named('a.onnx'), named('b.onnx')], 'b.onnx').reference.name).toBe('b.onnx');
     expect(errorOf(() => readOnnx([named('a.onnx'), named('b.onnx')])).code).toBe('onnx/two-models');
     expect(errorOf(() => readOnnx([other, { ...other, name: 'v.bin' }])).code).toBe('onnx/no-model');
+    expect(errorOf(() => readOnnx([named('a.onnx')], 'gone.onnx')).code).toBe('onnx/no-model');
     expect(errorOf(() => readOnnx([])).code).toBe('onnx/no-model');
   });
 

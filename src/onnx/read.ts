@@ -57,6 +57,7 @@ export function readOnnx(files: readonly OnnxFile[], main?: string): OnnxImport 
 function modelAmong(files: readonly OnnxFile[], main: string | undefined): OnnxFile {
   const named = main === undefined ? undefined : files.find((f) => f.name === main);
   if (named) return named;
+  if (main !== undefined) throw noModel(files.map((f) => f.name));
   const [only, ...more] = files;
   if (!only) throw noFiles();
   if (more.length === 0) return only;
