@@ -8,6 +8,11 @@ import { isNpy, readNpy, writeNpy } from './npy.ts';
 /** All that one file may unpack to: 1 GiB. */
 const MAX_BYTES = 2 ** 30;
 
+/** Throws `datasets/too-large` above 1 GiB. Cheap: for use before a file's bytes are read. */
+export function checkDataSize(name: string, bytes: number): void {
+  if (bytes > MAX_BYTES) throw tooLarge(name, bytes, MAX_BYTES);
+}
+
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);

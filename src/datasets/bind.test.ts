@@ -67,6 +67,15 @@ test('labels: indices, a column, or one-hot rows', () => {
   expect(bound(tensorOf('uint8', [3, 4], [0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0]))).toEqual(Int32Array.of(3, 0, 1));
 });
 
+test('unnamed arrays: the integers, one per sample, are the labels, and it is said', () => {
+  const given = arrays({ arr_0: ramp('float32', 3, 2, 2, 3), arr_1: tensorOf('int64', [3], [2, 0, 1]) });
+  const { samples, diagnostics } = bindSamples(given, [picture], { classes: 3 });
+  expect(samples.labels).toEqual(Int32Array.of(2, 0, 1));
+  expect(diagnostics.map((d) => d.code)).toEqual(['datasets/labels-assumed']);
+  const two = new Map([...given, ['arr_2', tensorOf('int64', [3], [0, 0, 0])]]);
+  expect(bindSamples(two, [picture]).samples.labels).toBeUndefined();
+});
+
 test('preprocessing is per channel, where the channels are', () => {
   const x = tensorOf('uint8', [1, 2, 1, 2], [0, 255, 51, 102]);
   const port: InputPort = { id: 'x', type: 'float32', shape: [1, 2, 1, 2] };

@@ -51,8 +51,8 @@ export interface Bound {
 
 /**
  * Arrays as samples of a model. Each input takes the array of its name; the only input also takes 'x', the only array
- * that is no labels, or the first array that fits. Labels are 'y', 'labels' or what is named like it: one class index
- * per sample, or one-hot rows.
+ * that is no labels, or the first array that fits. Labels are 'y', 'labels', what is named like it, or
+ * the one array left with one integer per sample: class indices, or one-hot rows.
  *
  * Integer elements are converted to the same numbers in float32. Pictures whose channels are at the other end are
  * turned round, which a diagnostic says. Throws `datasets/…` naming the array, both shapes, and the remedy.
@@ -79,10 +79,7 @@ export function bindSamples(
     inputs.push({ tensor: port.id, shape, data });
   }
   const count = first?.count ?? 0;
-  const labels =
-    labelName === undefined
-      ? undefined
-      : labelsFrom(labelName, arrays.get(labelName) as Tensor, count, options.classes);
+  const labels = bindLabels(arrays, labelName ?? assumedLabels(arrays, used, count, diagnostics), count, options);
   reportUnused(arrays, used, diagnostics);
   const set = { name: options.name ?? 'samples', count, inputs, origin: 'given' as const, ...(labels && { labels }) };
   return { samples: { ...set, sha256: digestOf(inputs, labels) }, diagnostics };
@@ -92,6 +89,34 @@ function labelArray(arrays: ReadonlyMap<string, Tensor>, inputs: readonly InputP
   const ids = new Set(inputs.map((i) => i.id));
   const names = [...arrays.keys()].filter((name) => !ids.has(name));
   return names.find((name) => name === 'y') ?? names.find(isLabelName);
+}
+
+/** Without names to go by, as in numpy.savez(file, images, labels): the one array left that holds one integer per sample. */
+function assumedLabels(
+  arrays: ReadonlyMap<string, Tensor>,
+  used: Set<string>,
+  count: number,
+  diagnostics: Diagnostic[],
+): string | undefined {
+  if (count < 2) return undefined;
+  const able = [...arrays].filter(
+    ([name, { type, shape }]) => !used.has(name) && !isFloat(type) && shape.length === 1 && shape[0] === count,
+  );
+  const [name] = able[0] ?? [];
+  if (name === undefined || able.length > 1) return undefined;
+  used.add(name);
+  const message = `'${name}' holds one whole number per sample and is taken as the labels. Name it 'y' to be explicit.`;
+  diagnostics.push({ code: 'datasets/labels-assumed', severity: 'info', message });
+  return name;
+}
+
+function bindLabels(
+  arrays: ReadonlyMap<string, Tensor>,
+  name: string | undefined,
+  count: number,
+  options: BindOptions,
+): Int32Array | undefined {
+  return name === undefined ? undefined : labelsFrom(name, arrays.get(name) as Tensor, count, options.classes);
 }
 
 function arrayFor(

@@ -32,7 +32,7 @@ export const wrongLength = (file: string, what: string, needs: number, has: numb
 export const tooLarge = (file: string, bytes: number, limit: number): UserError =>
   new UserError(
     'datasets/too-large',
-    `'${file}' unpacks to ${bytes} bytes; more than ${limit} are not read.`,
+    `'${file}' takes ${(bytes / 2 ** 30).toFixed(2)} GiB; data of more than ${limit / 2 ** 30} GiB cannot be opened.`,
     'Give fewer samples: a few hundred are enough for calibration, a few thousand for accuracy.',
     { file, bytes, limit },
   );

@@ -1,4 +1,4 @@
-export { readNpz, writeNpz } from './archive.ts';
+export { checkDataSize, readNpz, writeNpz } from './archive.ts';
 export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
 export { generateSamples, generationNotice } from './generate.ts';
 export { readNpy, writeNpy } from './npy.ts';

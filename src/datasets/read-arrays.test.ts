@@ -4,7 +4,7 @@ import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/index.ts';
 import { type DataType, decodeWeight, encodeWeight, type Tensor, tensorOf } from '../ir/index.ts';
-import { readArrays, readNpy, readNpz, writeNpy, writeNpz } from './index.ts';
+import { checkDataSize, readArrays, readNpy, readNpz, writeNpy, writeNpz } from './index.ts';
 
 const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));
 
@@ -191,6 +191,15 @@ test.each<[string, string, Uint8Array]>([
   ['datasets/damaged', 'a.bin.gz', gzipSync(new Uint8Array(999)).subarray(0, 20)],
 ])('%s: %s', (code, name, bytes) => {
   expect(codeOf(() => readArrays([{ name, bytes }]))).toBe(code);
+});
+
+test('too much data is refused before it is read or unpacked', () => {
+  expect(codeOf(() => checkDataSize('a.npz', 3e9))).toBe('datasets/too-large');
+  // 2 MiB of zeros that state 1.5 GiB behind themselves.
+  const packed = new Uint8Array(2 ** 21);
+  packed.set([0x1f, 0x8b, 8]);
+  new DataView(packed.buffer).setUint32(packed.length - 4, 1.5 * 2 ** 30, true);
+  expect(codeOf(() => readArrays([{ name: 'a.npy.gz', bytes: packed }]))).toBe('datasets/too-large');
 });
 
 test('two arrays of one name are refused', () => {

@@ -1,5 +1,5 @@
 import type { Tensor } from '../ir/index.ts';
-import { gunzip, isGzip, isZip, readNpz } from './archive.ts';
+import { checkDataSize, gunzip, isGzip, isZip, readNpz } from './archive.ts';
 import { isCifar10, isIdx, rawFormat, readCifar10, readIdx, readRaw } from './binary-sets.ts';
 import { duplicateArray, emptyFile, noArrays, unknownFile } from './errors.ts';
 import { isNpy, readNpy } from './npy.ts';
@@ -24,6 +24,7 @@ export function readArrays(files: readonly DataFile[]): ReadonlyMap<string, Tens
     arrays.set(name, tensor);
   };
   for (const given of files) {
+    checkDataSize(given.name, given.bytes.length);
     const { name, bytes } = unpacked(given);
     const raw = rawFormat(name);
     if (bytes.length === 0) throw emptyFile(given.name);
