@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type Model, verifyGraph } from '../ir/index.ts';
+import { createPlainBackend } from '../compute/index.ts';
+import {
+  elementCount,
+  isKnown,
+  type Model,
+  numbersOf,
+  type Shape,
+  type Tensor,
+  type TensorId,
+  tensorOf,
+  verifyGraph,
+  weightOf,
+} from '../ir/index.ts';
 import { readOnnx } from '../onnx/index.ts';
+import { EXACT, firstDifference } from '../test-kit/all-close.ts';
 import { testContext } from '../test-kit/context.ts';
 import { graphBuilder } from '../test-kit/graph-builder.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
@@ -8,7 +21,10 @@ import { executionLayers } from './execution-layers.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { layerCosts, totals } from './layer-costs.ts';
 import { memoryTimeline } from './memory-timeline.ts';
+import { bindNode } from './operator-of.ts';
+import { prepare } from './passes/prepare.ts';
 import { setShapes } from './set-shapes.ts';
+import { planStorage } from './storage.ts';
 
 const shaped = (model: Model): Model => verifyGraph(inferShapes(model, testContext()));
 const zeros = (count: number) => new Float32Array(count);
@@ -145,6 +161,78 @@ test('an unknown shape gives no plan, not a wrong one', () => {
   expect(totals(model)).not.toHaveProperty('peakActivationBytes');
   expect(totals(model)).not.toHaveProperty('macs');
 });
+
+describe.skipIf(!hasSharedData)(`running inside the planned arena (else: ${NO_SHARED_DATA})`, () => {
+  test.each([
+    'resnet8_cifar10_fp32.onnx',
+    'mbnet_ic_fp32_batchdim.onnx',
+    'dscnn_kws_small_fp32.onnx',
+    'yunet_n_320.onnx',
+  ])('%s gives the same outputs: nothing is overwritten while it is needed (methods F.2)', async (file) => {
+    const read = readOnnx([{ name: file, bytes: sharedData(`onnx-models/${file}`) }]).model;
+    const { model } = prepare(read, testContext());
+    const feeds = new Map(model.graph.inputs.map((id) => [id, fill(model, id)]));
+    const expected = await (await createPlainBackend().prepare(model)).run(feeds);
+    const inArena = runInArena(model, feeds);
+    for (const [id, tensor] of expected)
+      expect(firstDifference(inArena.get(id) as Float32Array, numbersOf(tensor), EXACT)).toBeUndefined();
+  });
+});
+
+const shapeOf = (model: Model, id: TensorId): Shape => {
+  const shape = model.graph.tensors.get(id)?.shape;
+  if (!isKnown(shape)) throw new Error(`'${id}' has no shape`);
+  return shape;
+};
+const fill = (model: Model, id: TensorId): Tensor => {
+  const shape = shapeOf(model, id);
+  return tensorOf(
+    'float32',
+    shape,
+    Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i)),
+  );
+};
+
+/** Every value lives in the arena only, where the plan put it; memory that is free holds not-a-number. */
+function runInArena(model: Model, feeds: ReadonlyMap<TensorId, Tensor>): ReadonlyMap<TensorId, Float32Array> {
+  const { graph, weights } = model;
+  const memory = memoryTimeline(model, 4);
+  const plan = planStorage(graph, 4);
+  const arena = new Float32Array((memory?.arenaBytes ?? 0) / 4).fill(Number.NaN);
+  const offsets = new Map(memory?.buffers.map((b) => [b.tensor, b.offset / 4]));
+  const home = new Map<TensorId, number>();
+  for (const s of plan?.storages ?? []) for (const id of s.tensors) home.set(id, offsets.get(s.tensor) as number);
+  const view = (id: TensorId) => {
+    const at = home.get(id) as number;
+    return arena.subarray(at, at + elementCount(shapeOf(model, id)));
+  };
+  for (const [id, tensor] of feeds) view(id).set(numbersOf(tensor));
+  for (const [tick, node] of graph.nodes.entries()) {
+    const inputs = node.inputs.map((id): Tensor | undefined => {
+      const weight = graph.tensors.get(id)?.weight;
+      if (weight !== undefined) return weightOf(weights, weight);
+      return id === '' ? undefined : { type: 'float32', shape: shapeOf(model, id), data: view(id).slice() };
+    });
+    const results = bindNode(node, graph)?.run(inputs, node.outputs.length) ?? [];
+    node.outputs.forEach((id, i) => {
+      if (id !== '') view(id).set(numbersOf(results[i] as Tensor));
+    });
+    for (const b of memory?.buffers ?? [])
+      if (b.lastTick === tick) {
+        const shared = memory?.buffers.some(
+          (c) =>
+            c !== b &&
+            c.firstTick <= tick &&
+            c.lastTick > tick &&
+            c.offset < b.offset + b.bytes &&
+            b.offset < c.offset + c.bytes,
+        );
+        expect(shared).toBe(false);
+        arena.fill(Number.NaN, b.offset / 4, (b.offset + b.bytes) / 4);
+      }
+  }
+  return new Map(graph.outputs.map((id) => [id, view(id).slice()]));
+}
 
 describe.skipIf(!hasSharedData)(`shared networks (else: ${NO_SHARED_DATA})`, () => {
   type Facts = Readonly<Record<string, { readonly bound_inputs: Readonly<Record<string, readonly number[]>> }>>;
