@@ -142,3 +142,27 @@ describe.skipIf(!hasSharedData)(`MLPerf Tiny submissions (else: ${NO_SHARED_DATA
     },
   );
 });
+
+test.each([
+  ['jetson-nano', [27.8, 154.9, 49.2, 13.7]],
+  ['jetson-tx2', [11.2, 61.2, 21.4, 6.7]],
+] as const)(
+  '%s: the rates put the four published networks inside the stated interval (methods D.16)',
+  (id, milliseconds) => {
+    // AlexNet, VGG16, ResNet50, MobileNetV2: billions of operations by convolution, depthwise, dense.
+    const work = [
+      [1.480593, 0, 0.117244],
+      [30.693261, 0, 0.247267],
+      [8.174273, 0, 0.004096],
+      [0.557556, 0.041433, 0.00256],
+    ] as const;
+    const runtime = platforms.get(id).runtimes[0] as Runtime;
+    const rate = (kind: 'conv' | 'depthwise' | 'dense') => (runtime.peaks?.[kind]?.opsPerSecond.value as number) / 1e9;
+    for (const [i, [conv, depthwise, dense]] of work.entries()) {
+      const predicted = conv / rate('conv') + depthwise / rate('depthwise') + dense / rate('dense');
+      const error = (milliseconds[i] as number) / 1000 / predicted - 1;
+      expect(error).toBeGreaterThan(runtime.relativeError?.low as number);
+      expect(error).toBeLessThan(runtime.relativeError?.high as number);
+    }
+  },
+);

@@ -96,3 +96,32 @@ test('without a latency and without a power there is still the table; without a 
   expect(estimateEnergy(costs, 8, { layers: [] }, l4, withoutPower).energy).toMatchObject({ provenance: 'assumed' });
   expect(estimateEnergy(costs, 8, { layers: [] }, l4, cube).energy).toBeUndefined();
 });
+
+/** Wess et al. 2023 (methods D.9): frames per second, base energy in millijoules. */
+test.each([
+  [
+    'ncs2',
+    [
+      [21.2, 65.91],
+      [43.1, 32.48],
+      [2.6, 537.04],
+      [49.3, 28.37],
+      [92.4, 15.15],
+    ],
+  ],
+  [
+    'edge-tpu',
+    [
+      [46.3, 22.28],
+      [51, 20.21],
+      [6.3, 163.27],
+      [331.3, 3.11],
+      [512.3, 2.02],
+    ],
+  ],
+] as const)('idle power of %s times the frame time is the published base energy within 1.5 %%', (id, rows) => {
+  const idle = platforms.get(id).runtimes[0]?.idlePowerWatts?.value as number;
+  for (const [framesPerSecond, millijoules] of rows) {
+    expect(Math.abs(((idle / framesPerSecond) * 1e3) / millijoules - 1)).toBeLessThan(0.015);
+  }
+});
