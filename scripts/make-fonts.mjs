@@ -17,7 +17,7 @@ const text = range(0x20, 0x7e) + range(0xa0, 0xff) + range(0x100, 0x17f) + signs
 const inter = readFileSync(join(root, 'node_modules/inter-ui/variable/InterVariable.woff2'));
 writeFileSync(
   join(fonts, 'inter-variable.woff2'),
-  await subsetFont(inter, text, { targetFormat: 'woff2', variationAxes: { wght: { min: 400, max: 600 }, opsz: 14 } }),
+  await subsetFont(inter, text, { targetFormat: 'woff2', variationAxes: { wght: { min: 400, max: 600 } } }),
 );
 copyFileSync(join(root, 'node_modules/inter-ui/LICENSE.txt'), join(fonts, 'inter-LICENSE.txt'));
 

@@ -102,7 +102,7 @@ function JobsButton(): ReactElement {
             <ProgressBar label={first.title} done={first.done} total={first.total} thin />
           </span>
         )}
-        {percent !== undefined && `${percent}\u202f%`}
+        {percent !== undefined && <span>{`${percent}\u202f%`}</span>}
       </Button>
       {open && (
         <Floating

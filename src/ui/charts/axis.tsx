@@ -53,7 +53,7 @@ export function AxisLeft(
         </g>
       ))}
       {props.title && (
-        <text x={0} y={props.titleY ?? 12} className="axis-title">
+        <text x={12} y={props.titleY ?? 12} className="axis-title">
           ↑ {props.title}
         </text>
       )}

@@ -86,14 +86,17 @@ function RooflineMarks({
   const xDomain = logDomain([...intensities, 1]);
   const x = scaleLog().domain(xDomain).range([LEFT, right]);
   const rates = roofs.flatMap((r) => [r.peak, ...r.marks.map((m) => m.opsPerSecond)]);
-  const y = scaleLog().domain(logDomain(rates)).range([bottom, 30]).clamp(true);
+  const y = scaleLog()
+    .domain(logDomain(rates))
+    .range([bottom - 14, 40])
+    .clamp(true);
   const yTicks = decades(y.domain() as [number, number]);
   return (
     <>
       <AxisLeft
         scale={y}
         ticks={yTicks.length > 7 ? yTicks.filter((_, i) => i % 2 === 0) : yTicks}
-        format={(v) => `${quantity(v, 'macs').value} ${quantity(v, 'macs').unit}`.trim()}
+        format={(v) => `${Number(quantity(v, 'macs').value)} ${quantity(v, 'macs').unit}`.trim()}
         x={LEFT}
         width={right - LEFT}
         title="Throughput, op/s, log (1 MAC = 2 op)"
@@ -161,7 +164,7 @@ function RoofMarks({ roof, x, y, right, chosen }: RoofMarksProps): ReactElement 
             stroke={hovered === marked.node ? 'var(--ink)' : 'var(--accent)'}
             strokeWidth={1.6}
           />
-          <text y={20} textAnchor="middle" className="mark-label ink">
+          <text y={-12} textAnchor="end" x={8} className="mark-label ink">
             {marked.node}, {Math.round((marked.opsPerSecond / roof.peak) * 100)} % of peak
           </text>
         </g>

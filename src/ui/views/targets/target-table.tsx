@@ -105,7 +105,7 @@ function columnsOf(x: LogScale, goal: number | undefined): readonly Column<Targe
       className: 'medium-only',
       sort: (row) => row.estimate.energy?.value,
       cell: (row) =>
-        row.estimate.fits === 'no' ? null : (
+        shownLatency(row) === undefined ? null : (
           <FigureText
             name={`Energy on ${row.name}`}
             figure={row.estimate.energy}
@@ -163,7 +163,7 @@ function AxisHead({ x, goal }: { readonly x: LogScale; readonly goal: number | u
       </text>
       {ticks.map((tick) => (
         <text key={tick} x={x(tick)} y={23} textAnchor="middle" className="tick">
-          {quantity(tick, 'seconds').value} {quantity(tick, 'seconds').unit}
+          {Number(quantity(tick, 'seconds').value)} {quantity(tick, 'seconds').unit}
         </text>
       ))}
       {goal !== undefined && (
@@ -189,7 +189,7 @@ function LatencyCell({
     const no = row.estimate.fits === 'no';
     const text = reasonText(row.estimate.reasons) || reasonText(row.estimate.diagnostics);
     return (
-      <span className="reason">
+      <span className="reason" title={text}>
         <strong className={no ? 'bad strong' : 'strong'}>{no ? 'Does not fit.' : 'No estimate.'}</strong>{' '}
         <span className="secondary">{text || 'The latency of this device is not known for this network.'}</span>
       </span>
@@ -213,13 +213,19 @@ const relative = scaleLinear()
 
 function RelativeHead(): ReactElement {
   return (
-    <svg width={RELATIVE} height={28} role="img" aria-label="Interval relative to the value, percent">
+    <svg
+      width={RELATIVE}
+      height={28}
+      className="axis-head"
+      role="img"
+      aria-label="Interval relative to the value, percent"
+    >
       <text x={RELATIVE / 2} y={10} textAnchor="middle" className="tick">
         interval
       </text>
       {[-0.5, 0, 0.5].map((tick) => (
         <text key={tick} x={relative(tick)} y={23} textAnchor="middle" className="tick">
-          {tick === 0 ? '0' : tick < 0 ? '−50' : '+50 %'}
+          {tick === 0 ? '0' : tick < 0 ? '−50' : '+50%'}
         </text>
       ))}
     </svg>
