@@ -1,5 +1,14 @@
-import { consumersOf, type Graph, type Model, type Node, type NodeId, producersOf } from '../ir/index.ts';
+import {
+  consumersOf,
+  type Graph,
+  type LayerCost,
+  type Model,
+  type Node,
+  type NodeId,
+  producersOf,
+} from '../ir/index.ts';
 import { constantValues } from './constant-values.ts';
+import { layerCosts } from './layer-costs.ts';
 import { bindNode } from './operator-of.ts';
 
 /** A layer as it executes: the node it is shown under, and those computed with it. */
@@ -34,3 +43,15 @@ export function executionLayers({ graph }: Model): ExecutionLayer[] {
 
 const isFused = (node: Node, graph: Graph): boolean =>
   (node.op === 'BatchNormalization' && node.domain === '') || bindNode(node, graph)?.quant?.role === 'clamp';
+
+/**
+ * Work of the layers as they execute: what `layerCosts` says, with fused nodes costing nothing. Their operations happen on values
+ * that are in registers anyway, and their inputs and outputs are never moved. What latency and energy should be
+ * estimated on. Entries stay aligned with `costs`. Source: methods D.14 (the merged layer keeps the first one's sizes).
+ */
+export function executionCosts(model: Model, costs: readonly LayerCost[] = layerCosts(model)): LayerCost[] {
+  const fused = new Set(executionLayers(model).flatMap((layer) => layer.fused));
+  return costs.map((cost) =>
+    fused.has(cost.node) ? { ...cost, kind: 'free', ops: 0, macs: 0, inputElements: 0, outputElements: 0 } : cost,
+  );
+}

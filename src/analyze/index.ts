@@ -1,6 +1,6 @@
 export { constantValues } from './constant-values.ts';
 export type { ExecutionLayer } from './execution-layers.ts';
-export { executionLayers } from './execution-layers.ts';
+export { executionCosts, executionLayers } from './execution-layers.ts';
 export { inferShapes, inferValues } from './infer-shapes.ts';
 export type { Totals } from './layer-costs.ts';
 export { layerCosts, totals } from './layer-costs.ts';

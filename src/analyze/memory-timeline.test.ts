@@ -17,7 +17,7 @@ import { EXACT, firstDifference } from '../test-kit/all-close.ts';
 import { testContext } from '../test-kit/context.ts';
 import { graphBuilder } from '../test-kit/graph-builder.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
-import { executionLayers } from './execution-layers.ts';
+import { executionCosts, executionLayers } from './execution-layers.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { layerCosts, totals } from './layer-costs.ts';
 import { memoryTimeline } from './memory-timeline.ts';
@@ -119,6 +119,9 @@ describe('LeNet of methods C.8', () => {
       'Softmax_12',
     ]);
     expect(layers[0]?.fused).toEqual(['Relu_1']);
+    const costs = executionCosts(model);
+    expect(costs.filter((c) => c.op === 'Relu').map((c) => [c.kind, c.ops])).toEqual(Array(4).fill(['free', 0]));
+    expect(costs.reduce((n, c) => n + c.macs, 0)).toBe(281_640);
   });
 });
 
