@@ -198,6 +198,8 @@ interface Facts {
 
 /** With ALL_NETWORKS set the largest ones (up to 4 G MACs, about a minute) are compared too. */
 const LARGEST_MACS = process.env['ALL_NETWORKS'] ? Number.POSITIVE_INFINITY : 150e6;
+/** ResNet-50 takes half a minute on a busy machine. */
+const NETWORK_MILLISECONDS = 120_000;
 const TOLERANCE: Tolerance = { relative: 1e-3, absolute: 1e-4 };
 
 /** The deterministic inputs of onnx-models/README.md. */
@@ -230,24 +232,28 @@ describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when $
 
   for (const [file, reference] of Object.entries(references)) {
     const reason = reasonToSkip(file, reference, facts[file] ?? { macs: null });
-    test.skipIf(reason !== undefined)(reason === undefined ? file : `${file} (skipped: ${reason})`, async () => {
-      const runner = await backend.prepare(networkModel(file));
-      const feeds = new Map(Object.entries(reference.inputs ?? {}).map(([id, input]) => [id, filledTensor(input)]));
-      const results = await runner.run(feeds);
-      for (const [id, expected] of Object.entries(reference.outputs ?? {})) {
-        const actual = results.get(id);
-        expect(actual?.shape, id).toEqual(expected.shape);
-        const data = Array.from(actual?.data as ArrayLike<number | bigint>, Number);
-        const listed = expected.values ?? expected.first;
-        expect(firstDifference(data.slice(0, listed.length), listed, TOLERANCE), id).toBeUndefined();
-        const summary = [
-          Math.min(...chunks(data, Math.min)),
-          Math.max(...chunks(data, Math.max)),
-          Math.sqrt(data.reduce((s, x) => s + x * x, 0)),
-        ];
-        expect(firstDifference(summary, [expected.min, expected.max, expected.l2], TOLERANCE), id).toBeUndefined();
-      }
-    });
+    test.skipIf(reason !== undefined)(
+      reason === undefined ? file : `${file} (skipped: ${reason})`,
+      async () => {
+        const runner = await backend.prepare(networkModel(file));
+        const feeds = new Map(Object.entries(reference.inputs ?? {}).map(([id, input]) => [id, filledTensor(input)]));
+        const results = await runner.run(feeds);
+        for (const [id, expected] of Object.entries(reference.outputs ?? {})) {
+          const actual = results.get(id);
+          expect(actual?.shape, id).toEqual(expected.shape);
+          const data = Array.from(actual?.data as ArrayLike<number | bigint>, Number);
+          const listed = expected.values ?? expected.first;
+          expect(firstDifference(data.slice(0, listed.length), listed, TOLERANCE), id).toBeUndefined();
+          const summary = [
+            Math.min(...chunks(data, Math.min)),
+            Math.max(...chunks(data, Math.max)),
+            Math.sqrt(data.reduce((s, x) => s + x * x, 0)),
+          ];
+          expect(firstDifference(summary, [expected.min, expected.max, expected.l2], TOLERANCE), id).toBeUndefined();
+        }
+      },
+      NETWORK_MILLISECONDS,
+    );
   }
 });
 

@@ -58,6 +58,22 @@ export const split = {
         });
       },
       quant: { role: 'same-codes' },
+      lower(ctx) {
+        const shape = ctx.inputShape(0);
+        const at = axisIn('Split', axis, shape.length);
+        const sizes = sizesOf(shape[at] as number, ctx.constant(1), ctx.node.outputs.length);
+        let start = 0;
+        sizes.forEach((size, output) => {
+          const starts = shape.map((_, i) => (i === at ? start : 0));
+          if (ctx.node.outputs[output])
+            ctx.slice(
+              starts,
+              shape.map(() => 1),
+              output,
+            );
+          start += size as number;
+        });
+      },
     };
   },
 } as const satisfies OpDef;

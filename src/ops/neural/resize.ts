@@ -4,6 +4,7 @@ import { axisIn, type Dims, derived, splitAt, stridesOf } from '../dims.ts';
 import { given, listOf, reshaped, resultOf, take } from '../elements.ts';
 import { badAttribute, incompatibleShapes, missingInput } from '../errors.ts';
 import { type Inputs, sizeOf, value } from '../inference.ts';
+import type { LowerContext } from '../lower-context.ts';
 import type { BoundOp, OpDef } from '../op-def.ts';
 import {
   type CoordinateMode,
@@ -164,17 +165,23 @@ function resizeSmooth(x: Tensor, axes: readonly ResizeAxis[], options: ResizeOpt
   return resultOf(x.type, shape, values);
 }
 
-function resized(op: string, x: Tensor, wanted: Wanted, options: ResizeOptions): Tensor {
-  const { output, scales } = resizedAxes(op, x.shape, wanted, options);
-  const axes = (options.axes ?? x.shape.map((_, i) => i)).map((a) => axisIn(op, a, x.shape.length));
-  const along = x.shape.map((input, d): ResizeAxis => {
+/** Sizes, scale and region of interest along each axis of a known shape. */
+function resizeAlong(op: string, shape: Shape, wanted: Wanted, options: ResizeOptions): ResizeAxis[] {
+  const { output, scales } = resizedAxes(op, shape, wanted, options);
+  const axes = (options.axes ?? shape.map((_, i) => i)).map((a) => axisIn(op, a, shape.length));
+  return shape.map((input, d): ResizeAxis => {
     const at = axes.indexOf(d);
     const roi =
       wanted.roi && at >= 0 ? ([wanted.roi[at], wanted.roi[at + axes.length]] as [number, number]) : undefined;
     return { input, output: output[d] as number, scale: scales[d] as number, roi: roi ?? [0, 1] };
   });
+}
+
+function resized(op: string, x: Tensor, wanted: Wanted, options: ResizeOptions): Tensor {
+  const along = resizeAlong(op, x.shape, wanted, options);
+  const output = along.map((a) => a.output);
   if (along.every((a) => a.input === a.output && a.scale === 1) && options.coordinates !== 'tf_crop_and_resize')
-    return reshaped(x, output as Shape);
+    return reshaped(x, output);
   return options.mode === 'nearest' ? resizeNearest(x, along, options) : resizeSmooth(x, along, options);
 }
 
@@ -199,6 +206,16 @@ function boundResize(
       return [resized(op, given(op, inputs, 0, 'X'), wanted, options)];
     },
     quant: options.mode === 'nearest' ? { role: 'same-codes' } : { role: 'computes' },
+    ...(options.mode === 'nearest' && options.coordinates !== 'tf_crop_and_resize'
+      ? {
+          lower(ctx: LowerContext) {
+            const wanted = wantedFrom(ctx.node.inputs.map((_, i) => ctx.constant(i)));
+            if (!wanted) throw missingInput(op, 'scales or sizes');
+            const [, , rows, columns] = resizeAlong(op, ctx.inputShape(0), wanted, options);
+            ctx.resizeNearest(rows ? nearestPicks(rows, options) : [0], columns ? nearestPicks(columns, options) : [0]);
+          },
+        }
+      : {}),
   };
 }
 

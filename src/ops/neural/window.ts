@@ -82,11 +82,38 @@ export function windowDims(w: WindowAttributes, input: Dims, kernel: readonly nu
   });
 }
 
-/** Spatial dimensions as three, so that one loop serves 1-D, 2-D and 3-D: missing ones are windows of size 1. */
+const pointwise = (size: number): WindowAxis => ({
+  input: size,
+  output: size,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padBegin: 0,
+  padEnd: 0,
+});
+const isPointwise = (a: WindowAxis): boolean =>
+  a.kernel === 1 && a.stride === 1 && a.input === a.output && a.padBegin === 0;
+
+/**
+ * Spatial dimensions as three, so that one loop serves 1-D, 2-D and 3-D: missing ones are windows of size 1, in front. Neighbours
+ * along which the window does not move are joined (and sizes of 1 vanish), so that inner loops are long; the order of
+ * elements in memory stays the same.
+ */
 export function asThree(axes: readonly WindowAxis[]): readonly [WindowAxis, WindowAxis, WindowAxis] {
-  const unit: WindowAxis = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0 };
-  const all = [unit, unit, unit, ...axes].slice(-3);
-  return [all[0] ?? unit, all[1] ?? unit, all[2] ?? unit];
+  const joined: WindowAxis[] = [];
+  for (const axis of axes) {
+    const before = joined.at(-1);
+    if (isPointwise(axis) && before !== undefined && isPointwise(before))
+      joined.splice(-1, 1, pointwise(before.input * axis.input));
+    else if (!isPointwise(axis) || axis.input !== 1) joined.push(axis);
+  }
+  const [d = pointwise(1), h = pointwise(1), w = pointwise(1)] = [
+    pointwise(1),
+    pointwise(1),
+    pointwise(1),
+    ...joined,
+  ].slice(-3);
+  return [d, h, w];
 }
 
 /** The outputs [first, last) whose tap at kernel position `k` lies inside the input. */
