@@ -85,7 +85,8 @@ export function emitSlice(
 
 export function emitResizeNearest(l: Lowering, node: Node, rows: readonly number[], columns: readonly number[]): void {
   const target = l.target(node);
-  if (target.shape.length !== 4) throw cannotLower(node, 'only maps [1, C, H, W] can be resized');
+  if (target.shape.length !== 4 || l.input(node, 0).shape[1] !== target.shape[1])
+    throw cannotLower(node, 'only maps [1, C, H, W] can be resized');
   const axes = axesWithin(node, target.shape, () => false);
   const input = moved(l, node, 0, axes);
   l.builder.call({
