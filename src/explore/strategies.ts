@@ -68,11 +68,8 @@ function judge(point: DesignPoint, quality: string, costs: readonly string[], pl
 /** What a search minimizes: quality, and at most two costs that tell designs apart, each of another kind. */
 function aims(points: readonly DesignPoint[]): { readonly quality: string; readonly costs: readonly string[] } {
   const quality = qualityOf(points) ?? (QUALITY[0] as string);
-  const costs = varyingCosts(points).filter((id, _, all) => {
-    // Energy follows latency, and flash follows weight bits: the pair would count one thing twice.
-    if (id === 'energyJoules') return !all.includes('latencySeconds');
-    return id !== 'meanWeightBits' || !all.includes('flashBytes');
-  });
+  // Energy follows latency: the pair would count one thing twice.
+  const costs = varyingCosts(points).filter((id, _, all) => id !== 'energyJoules' || !all.includes('latencySeconds'));
   return { quality, costs: costs.length > 0 ? costs.slice(0, 2) : ['meanWeightBits'] };
 }
 

@@ -70,28 +70,46 @@ export const qualityOf = (points: readonly DesignPoint[]): string | undefined =>
   QUALITY.find((id) => points.some((point) => figureValue(point, id) !== undefined));
 
 /** Costs worth an axis, in order of preference. */
-const COSTS: readonly string[] = ['flashBytes', 'latencySeconds', 'energyJoules', 'peakRamBytes', 'meanWeightBits'];
+const COSTS: readonly string[] = ['flashBytes', 'latencySeconds', 'energyJoules', 'peakRamBytes'];
+/** Says how narrow a design is where no cost of the target tells. */
+const FALLBACK = 'meanWeightBits';
 /** Another cost must spread this many times wider than flash to take its place. */
 const PREFERENCE = 1.5;
 
-/** Of the costs the points have, those that differ between points by more than 0.5 %, the widest spread first. */
+/** Of the costs the points have, those that differ between points by more than 0.5 %, the widest spread first; else mean bits. */
 export function varyingCosts(points: readonly DesignPoint[]): string[] {
   const spread = (id: string): number => {
     const extent = extentOf(points, id);
     if (!extent || extent[0] <= 0) return 1;
     return (extent[1] / extent[0]) ** (id === COSTS[0] ? PREFERENCE : 1);
   };
-  return COSTS.filter((id) => spread(id) > 1.005).sort((a, b) => spread(b) - spread(a));
+  const varying = COSTS.filter((id) => spread(id) > 1.005).sort((a, b) => spread(b) - spread(a));
+  return varying.length === 0 && spread(FALLBACK) > 1.005 ? [FALLBACK] : varying;
+}
+
+/** How many times cheaper the cheapest design is than the one of best quality: what giving up quality can buy. */
+function saving(points: readonly DesignPoint[], cost: string, quality: string): number {
+  const least = extentOf(points, cost)?.[0];
+  let best: DesignPoint | undefined;
+  for (const point of points) {
+    const worth = minimized(point, quality);
+    if (worth === undefined || figureValue(point, cost) === undefined) continue;
+    if (best === undefined || worth < (minimized(best, quality) as number)) best = point;
+  }
+  const reference = best && figureValue(best, cost);
+  return reference === undefined || least === undefined || least <= 0 ? 1 : reference / least;
 }
 
 /**
- * The axes a first plot shows: [cost, quality]. The cost is the one the designs differ in most. On microcontrollers that
- * is flash: their latency hardly depends on widths of 8 bits and below, because narrower weights are unpacked to 8.
+ * The axes a first plot shows: [cost, quality]. The cost is the one that giving up quality saves most of. On microcontrollers
+ * that is flash: weights narrower than 8 bits are unpacked there, so their latency does not fall with the widths.
  */
 export function defaultAxes(points: readonly DesignPoint[]): readonly [string, string] | undefined {
   const quality = qualityOf(points);
   if (quality === undefined) return undefined;
-  const cost = varyingCosts(points)[0] ?? COSTS.find((id) => extentOf(points, id) !== undefined);
+  const weight = (id: string): number => saving(points, id, quality) ** (id === COSTS[0] ? PREFERENCE : 1);
+  const [widest] = varyingCosts(points).sort((a, b) => weight(b) - weight(a));
+  const cost = widest ?? COSTS.find((id) => extentOf(points, id) !== undefined);
   return cost === undefined ? undefined : [cost, quality];
 }
 

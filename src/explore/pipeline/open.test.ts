@@ -4,9 +4,11 @@ import { hasSharedData, NO_SHARED_DATA, sharedData } from '../../test-kit/shared
 import { noShapes, openModel } from './open.ts';
 import { defaultTarget, estimatePlatforms, runtimeOf } from './verdict.ts';
 
+const reason = hasSharedData ? '' : ` (skipped: ${NO_SHARED_DATA})`;
+
 const open = (name: string) => openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, testContext());
 
-test.skipIf(!hasSharedData)(`a network opens with tables for every place of the page (${NO_SHARED_DATA})`, () => {
+test.skipIf(!hasSharedData)(`a network opens with tables for every place of the page${reason}`, () => {
   const opened = open('mnist_cnn.onnx');
   const { view } = opened;
   expect(opened.layers.length).toBeGreaterThan(1);
@@ -27,7 +29,7 @@ test.skipIf(!hasSharedData)(`a network opens with tables for every place of the 
   expect(structuredClone(view)).toEqual(view);
 });
 
-test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it is not yes (${NO_SHARED_DATA})`, () => {
+test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it is not yes${reason}`, () => {
   const estimates = estimatePlatforms(open('mnist_cnn.onnx'), { platforms: 'all', method: 'auto', bits: 8 });
   expect(estimates.length).toBeGreaterThanOrEqual(10);
   for (const estimate of estimates) {
