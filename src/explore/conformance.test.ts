@@ -31,42 +31,21 @@ interface NodeCase {
 const NODE_CASES = 'onnx-node-tests';
 /** Cases that do not pass yet, with the reason. May only become shorter. */
 const NEXT_ISSUE = 'operator not written yet: the next issue completes the list';
-const GAPS: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    'convinteger_with_padding',
-    'dynamicquantizelinear',
-    'dynamicquantizelinear_min_adjusted',
-    'einsum_batch_diagonal',
-    'einsum_sum',
-    'eyelike_populate_off_main_diagonal',
-    'eyelike_without_dtype',
-    'gather_elements_0',
-    'gather_elements_negative_indices',
-    'gathernd_example_float32',
-    'gathernd_example_int32_batch_dim1',
-    'gridsample',
-    'gridsample_nearest_align_corners_1_additional_1',
-    'if',
-    'loop11',
-    'matmulinteger',
-    'mvn',
-    'nonmaxsuppression_center_point_box_format',
-    'nonmaxsuppression_suppress_by_IOU',
-    'onehot_negative_indices',
-    'onehot_with_negative_axis',
-    'qlinearconv',
-    'qlinearmatmul_2D_int8_float16',
-    'qlinearmatmul_3D_int8_float32',
-    'roialign_aligned_false',
-    'roialign_mode_max',
-    'scatter_elements_with_axis',
-    'scatter_elements_with_reduction_max',
-    'scatternd',
-    'scatternd_min',
-    'tril',
-    'triu_one_row',
-  ].map((name) => [`test_${name}`, NEXT_ISSUE]),
-);
+const WRAPS = 'the recorded codes wrap around where the specification (and onnxruntime) saturates';
+const GAPS: Readonly<Record<string, string>> = {
+  test_einsum_batch_diagonal: NEXT_ISSUE,
+  test_einsum_sum: NEXT_ISSUE,
+  test_gridsample: NEXT_ISSUE,
+  test_gridsample_nearest_align_corners_1_additional_1: NEXT_ISSUE,
+  test_if: NEXT_ISSUE,
+  test_loop11: NEXT_ISSUE,
+  test_nonmaxsuppression_center_point_box_format: NEXT_ISSUE,
+  test_nonmaxsuppression_suppress_by_IOU: NEXT_ISSUE,
+  test_qlinearmatmul_2D_int8_float16: WRAPS,
+  test_qlinearmatmul_3D_int8_float32: WRAPS,
+  test_roialign_aligned_false: NEXT_ISSUE,
+  test_roialign_mode_max: NEXT_ISSUE,
+};
 
 const numberFrom = (x: number | string): number =>
   typeof x === 'number'
@@ -164,7 +143,7 @@ describe.skipIf(!hasSharedData)(`operators agree with the ONNX operator cases (s
       Object.keys(GAPS).filter((name) => !Object.hasOwn(failures, name)),
       'gaps that are closed',
     ).toEqual([]);
-    expect(cases.length - Object.keys(failures).length).toBeGreaterThanOrEqual(194);
+    expect(cases.length - Object.keys(failures).length).toBeGreaterThanOrEqual(214);
   });
 });
 

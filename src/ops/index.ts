@@ -12,8 +12,10 @@ import { constant, constantOfShape } from './layout/constant.ts';
 import { depthToSpace, spaceToDepth } from './layout/depth-to-space.ts';
 import { expand, tile } from './layout/expand.ts';
 import { gather } from './layout/gather.ts';
+import * as gatherScatter from './layout/gather-scatter.ts';
 import { dropout, identity } from './layout/identity.ts';
 import { pad } from './layout/pad.ts';
+import * as patterns from './layout/patterns.ts';
 import { range } from './layout/range.ts';
 import { flatten, reshape, squeeze, unsqueeze } from './layout/reshape.ts';
 import { shape, size } from './layout/shape-of.ts';
@@ -31,6 +33,7 @@ import * as recurrent from './neural/recurrent.ts';
 import { resize, upsample } from './neural/resize.ts';
 import { hardmax, logSoftmax, softmax } from './neural/softmax.ts';
 import type { BoundOp, OpDef } from './op-def.ts';
+import * as integer from './quantization/integer-layers.ts';
 import * as quant from './quantization/quant.ts';
 import { dequantizeLinear, quantizeLinear } from './quantization/quantize-linear.ts';
 import { pactRequantShift, requantShift } from './quantization/requant-shift.ts';
@@ -112,6 +115,14 @@ const all = [
   slice,
   pad,
   gather,
+  gatherScatter.gatherElements,
+  gatherScatter.gatherNd,
+  gatherScatter.scatterElements,
+  gatherScatter.scatterNd,
+  patterns.eyeLike,
+  patterns.trilu,
+  patterns.oneHot,
+  patterns.nonZero,
   shape,
   size,
   constant,
@@ -139,6 +150,7 @@ const all = [
   normalization.instanceNormalization,
   normalization.groupNormalization,
   normalization.layerNormalization,
+  normalization.meanVarianceNormalization,
   normalization.lrn,
   recurrent.lstm,
   recurrent.gru,
@@ -171,6 +183,11 @@ const all = [
   quant.qonnxBipolarQuant,
   requantShift,
   pactRequantShift,
+  integer.dynamicQuantizeLinear,
+  integer.convInteger,
+  integer.matMulInteger,
+  integer.qLinearConv,
+  integer.qLinearMatMul,
 ] as const satisfies readonly OpDef[];
 
 export type OpId = (typeof all)[number]['id'];

@@ -1,7 +1,7 @@
 import { numbersOf, type Shape, type Tensor, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn } from '../dims.ts';
-import { broadcastTo, given, resultOf } from '../elements.ts';
+import { axisIn, stridesOf } from '../dims.ts';
+import { broadcastTo, given, resultOf, take, walk } from '../elements.ts';
 import { type Inputs, sameAsInput, sizeOf, value } from '../inference.ts';
 import type { OpCost, OpDef, ShapedValue } from '../op-def.ts';
 
@@ -208,6 +208,42 @@ export const lrn = {
             squares += (values[i + (k - c) * inner] as number) ** 2;
           out[i] = (values[i] as number) / (bias + (alpha / size) * squares) ** beta;
         }
+        return [resultOf(x.type, x.shape, out)];
+      },
+    };
+  },
+} as const satisfies OpDef;
+
+/** Over the given axes (default: all but the channel), without parameters; variance plus 1e-9 as the definition has it. */
+export const meanVarianceNormalization = {
+  id: 'MeanVarianceNormalization',
+  sinceOpset: 9,
+  bind(attributes) {
+    const axes = new AttributeReader('MeanVarianceNormalization', attributes).ints('axes') ?? [0, 2, 3];
+    return {
+      infer: sameAsInput,
+      cost: (_inputs, [y]) => ({ kind: 'normalization', extraOps: 7 * sizeOf(y) }),
+      run(inputs) {
+        const x = given('MeanVarianceNormalization', inputs, 0);
+        const rank = x.shape.length;
+        const over = axes.map((a) => axisIn('MeanVarianceNormalization', a, rank));
+        // Reduced axes behind the kept ones: each group is then one run of elements.
+        const order = [...x.shape.keys()].sort((a, b) => Number(over.includes(a)) - Number(over.includes(b)) || a - b);
+        const strides = stridesOf(x.shape);
+        const shape = order.map((d) => x.shape[d] as number);
+        const map = walk(
+          shape,
+          order.map((d) => strides[d] as number),
+        );
+        const { values } = standardized(
+          take(x, shape, map),
+          over.reduce((n, d) => n * (x.shape[d] as number), 1),
+          1e-9,
+        );
+        const out = new Float64Array(values.length);
+        map.forEach((to, i) => {
+          out[to] = values[i] as number;
+        });
         return [resultOf(x.type, x.shape, out)];
       },
     };
