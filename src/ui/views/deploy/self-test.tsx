@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { designOf, downloadPackage, saveParetoscope } from '../../actions/deploy.ts';
+import { designOf, downloadPackage } from '../../actions/deploy.ts';
 import { SharePanel } from '../../app/share-panel.tsx';
 import { figureText, inText, type QuantityKind } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
@@ -62,9 +62,6 @@ export function SelfTest({ state, packageKey }: SelfTestProps): ReactElement {
             }
           >
             {ready ? `Download ${ready.reply.fileName}, ${inText(ready.zipBytes, 'bytes')}` : 'Download'}
-          </Button>
-          <Button wide onClick={() => void saveParetoscope('with model')}>
-            Save .paretoscope
           </Button>
         </div>
         {ready && ready.reply.diagnostics.length > 0 && (

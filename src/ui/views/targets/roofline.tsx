@@ -140,7 +140,12 @@ function RoofMarks({ roof, x, y, right, chosen }: RoofMarksProps): ReactElement 
         d={`M${x(low)},${y(start)}L${x(ridge)},${y(Math.min(roof.peak, ridge * (roof.bandwidth ?? roof.peak / ridge)))}H${right}`}
         className="roof-line"
       />
-      <text x={right} y={y(roof.peak) - 6} textAnchor="end" className="roof-label">
+      <text
+        x={right}
+        y={y(roof.peak) - (chosen && marked && y(marked.opsPerSecond) - y(roof.peak) < 14 ? 24 : 6)}
+        textAnchor="end"
+        className="roof-label"
+      >
         {roof.row.name}, {inText(roof.peak, 'macs')}op/s
       </text>
       {roof.marks.map((mark) => (
