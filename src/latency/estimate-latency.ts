@@ -1,3 +1,4 @@
+import { inWords, scaled } from '../base/index.ts';
 import type { Diagnostic, Figure, LayerCost, LayerEstimate, Provenance } from '../ir/index.ts';
 import type { Platform, Runtime } from '../platforms/index.ts';
 import { noUnroll, tooWide } from './errors.ts';
@@ -27,7 +28,8 @@ export interface LatencyEstimate {
 /**
  * Latency of a network on one device under one runtime: the sum of its layers' times and the runtime's overheads.
  * `costs` in graph order, `bits` as in `Widths`. Layers of kind 'free' take no time. Layers wider than the runtime computes
- * make the total unknown and are named in the diagnostics. The interval is the runtime's known relative error.
+ * make the total unknown and are named in the diagnostics. The interval is the runtime's known relative error; there is none
+ * for a network of another size than those the rates were fitted to, or at another clock: then the figure is 'assumed'.
  * Throws `base/unknown-latency-model`, and `latency/no-unroll` for 'refined' where that cannot run.
  */
 export function estimateLatency(
@@ -56,6 +58,8 @@ export function estimateLatency(
     const message = tooWide(runtime, cost.node, weights, activations);
     diagnostics.push({ code: 'latency/too-wide', severity: 'warning', node: cost.node, message });
   }
+  const outside = outsideFit(costs, runtime);
+  if (outside) diagnostics.push(outside);
   return {
     method: model.id,
     ...(isComplete ? { latency: totalFigure(seconds, costs, platform, runtime, model, clockRatio) } : {}),
@@ -97,6 +101,24 @@ function layerEstimate(
   return { node: cost.node, latency: figure(time.seconds + overhead), bound };
 }
 
+/** Networks this many times smaller or larger than those the rates were fitted to are still taken as like them. */
+const FIT_MARGIN = 4;
+
+/** What to say of a network of another size than those the rates were fitted to. */
+function outsideFit(costs: readonly LayerCost[], runtime: Runtime): Diagnostic | undefined {
+  if (!runtime.fittedOps) return undefined;
+  const ops = costs.reduce((n, c) => n + (c.kind === 'free' ? 0 : c.ops), 0);
+  const [low, high] = runtime.fittedOps;
+  if (ops >= low / FIT_MARGIN && ops <= high * FIT_MARGIN) return undefined;
+  const size = (n: number) => inWords(scaled(n, 'op'));
+  const direction = ops < low ? 'start-up times are not in them, so expect more' : 'memory may run out, so expect more';
+  return {
+    code: 'latency/outside-fit',
+    severity: 'warning',
+    message: `The rates of ${runtime.name} rest on networks of ${size(low)} to ${size(high)}; this one has ${size(ops)}: ${direction}.`,
+  };
+}
+
 function totalFigure(
   seconds: number,
   costs: readonly LayerCost[],
@@ -106,10 +128,11 @@ function totalFigure(
   clockRatio: number,
 ): Figure {
   const used = costs.filter((c) => c.kind !== 'free').map((c) => peakOf(c, runtime).opsPerSecond);
-  // A clock the rates were not fitted at is an extrapolation.
-  const isFitted = clockRatio === 1 && used.every((rate) => rate.provenance !== 'assumed');
+  // Another clock or a network of another size than the rates were fitted to is an extrapolation.
+  const isInside = clockRatio === 1 && outsideFit(costs, runtime) === undefined;
+  const isFitted = isInside && used.every((rate) => rate.provenance !== 'assumed');
   const provenance: Provenance = isFitted ? 'fitted' : 'assumed';
-  const error = runtime.relativeError;
+  const error = isInside ? runtime.relativeError : undefined;
   return {
     value: seconds,
     provenance,

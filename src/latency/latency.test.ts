@@ -130,6 +130,18 @@ test('narrow weights are unpacked on a microcontroller: 1.3 times the time, half
   expect((at(8).flash?.value as number) - (at(4).flash?.value as number)).toBe((9 * 16 * 16) / 2);
 });
 
+test('a network far smaller than those the rates were fitted to has no interval, and a warning says why', () => {
+  const tiny = estimateLatency([conv(8, 8, 8)], 16, ncs2, openvino);
+  expect(tiny.latency).toMatchObject({ provenance: 'assumed' });
+  expect(tiny.latency).not.toHaveProperty('interval');
+  expect(tiny.diagnostics).toMatchObject([{ code: 'latency/outside-fit' }]);
+  const usual = estimateLatency([conv(256, 256, 56)], 16, ncs2, openvino);
+  expect(usual).toMatchObject({ latency: { provenance: 'fitted', coverage: 0.8 }, diagnostics: [] });
+  const slower = estimateLatency([conv(256, 256, 56)], 16, ncs2, openvino, { clockHertz: openvino.clockHertz / 2 });
+  expect(slower.latency?.provenance).toBe('assumed');
+  expect(slower.latency?.value as number).toBeCloseTo(2 * (usual.latency?.value as number), 9);
+});
+
 test('layers wider than a runtime computes have no latency, and say so', () => {
   const { latency, diagnostics } = estimateLatency([conv(4, 4, 4)], 16, l4, cube);
   expect(latency).toBeUndefined();

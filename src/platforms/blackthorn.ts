@@ -14,13 +14,14 @@ export function fromBlackthorn(rates: {
   readonly depthwise: number;
   readonly dense: number;
   readonly leftOut: readonly [low: number, high: number];
-}): Pick<Runtime, 'peak' | 'peaks' | 'relativeError'> {
+}): Pick<Runtime, 'peak' | 'peaks' | 'relativeError' | 'fittedOps'> {
   const source = 'Lechner and Jantsch 2021 (methods D.16): three rates fitted to n = 4 networks';
   const rate = (value: number) => ({ opsPerSecond: fitted(value, source) });
   const convolution = rate(rates.convolution);
   return {
     peak: convolution,
     peaks: { conv: convolution, depthwise: rate(rates.depthwise), dense: rate(rates.dense), matmul: rate(rates.dense) },
+    fittedOps: [0.6e9, 30.9e9],
     relativeError: {
       low: rates.leftOut[0],
       high: rates.leftOut[1],

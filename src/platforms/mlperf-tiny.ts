@@ -1,5 +1,5 @@
 import type { Runtime } from './platform.ts';
-import { fitted, measured } from './sourced.ts';
+import { assumed, fitted, measured } from './sourced.ts';
 
 /**
  * Rates of a runtime from its MLPerf Tiny submission: median single-stream latency of the four closed-division
@@ -18,12 +18,16 @@ export interface TinySubmission {
   readonly dense: number;
   /** actual / predicted − 1 of kws and vww, each left out in turn. */
   readonly leftOut: readonly [low: number, high: number];
-  /** Mean of the submitted medians over the networks, watts; absent: no energy run, or at another clock. */
+  /** Mean of the submitted medians over the networks, watts; absent: no energy run. */
   readonly powerWatts?: number;
+  /** Without an energy run: power of another software on the same board at the same clock, watts, and which. */
+  readonly powerLike?: readonly [watts: number, source: string];
 }
 
 /** The part of a runtime that a submission tells. */
-export function fromTiny(s: TinySubmission): Pick<Runtime, 'peak' | 'peaks' | 'relativeError' | 'activePowerWatts'> {
+export function fromTiny(
+  s: TinySubmission,
+): Pick<Runtime, 'peak' | 'peaks' | 'relativeError' | 'fittedOps' | 'activePowerWatts'> {
   const rate = (value: number) => ({
     opsPerSecond: fitted(value, `${s.source}: three rates fitted to n = 4 networks (ad, ic, kws, vww)`),
   });
@@ -31,6 +35,7 @@ export function fromTiny(s: TinySubmission): Pick<Runtime, 'peak' | 'peaks' | 'r
   return {
     peak: convolution,
     peaks: { conv: convolution, depthwise: rate(s.depthwise), dense: rate(s.dense), matmul: rate(s.dense) },
+    fittedOps: [528_384, 25_003_264],
     relativeError: {
       low: s.leftOut[0],
       high: s.leftOut[1],
@@ -40,5 +45,8 @@ export function fromTiny(s: TinySubmission): Pick<Runtime, 'peak' | 'peaks' | 'r
     ...(s.powerWatts === undefined
       ? {}
       : { activePowerWatts: measured(s.powerWatts, `${s.source}: mean power of the energy runs`) }),
+    ...(s.powerLike === undefined
+      ? {}
+      : { activePowerWatts: assumed(s.powerLike[0], `as measured on the same board and clock: ${s.powerLike[1]}`) }),
   };
 }

@@ -46,6 +46,8 @@ export const ncs2: Platform = {
         },
         pool: { opsPerSecond: fitted(5.954347629e9, ANNETTE), bytesPerSecond: fitted(0.579437699e9, ANNETTE) },
       },
+      // The twelve networks of methods D.13: MobileNets to YOLOv3.
+      fittedOps: [0.6e9, 65.8e9],
       relativeError: {
         low: -0.47,
         high: 0.47,

@@ -51,6 +51,11 @@ export interface Runtime {
     readonly coverage: number;
     readonly source: string;
   };
+  /**
+   * Operations per inference of the smallest and largest network the rates were fitted to. Outside, overheads that are not
+   * in the rates may rule: an estimate there has no interval. Absent: not known.
+   */
+  readonly fittedOps?: readonly [low: number, high: number];
   /** ONNX operators it runs; absent: not known. */
   readonly operators?: ReadonlySet<string>;
   /** Those that run on a host beside the accelerator. */

@@ -42,6 +42,10 @@ export const stm32h7: Platform = {
         depthwise: 443.0e6,
         dense: 392.0e6,
         leftOut: [-0.311, 0.448],
+        powerLike: [
+          (122.0186 + 121.7928 + 122.2505 + 125.3592) / 4000,
+          'MLPerf Tiny v1.1, STMicroelectronics, NUCLEO_H7A3ZI_Q',
+        ],
       }),
     },
   ],

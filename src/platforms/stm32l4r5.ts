@@ -70,6 +70,10 @@ export const stm32l4r5: Platform = {
         depthwise: 73.2e6,
         dense: 130.4e6,
         leftOut: [-0.264, 0.364],
+        powerLike: [
+          (42.8229 + 34.9679 + 44.9995 + 47.2601) / 4000,
+          'MLPerf Tiny v1.1, STMicroelectronics, NUCLEO_L4R5ZI',
+        ],
       }),
     },
   ],

@@ -117,7 +117,8 @@ function fromTable(
   const figure = (value: number): Figure => ({
     value,
     provenance: 'assumed',
-    formula: 'MACs × (multiply + add) + other operations × add + bytes × memory access; no static power',
+    formula:
+      'MACs × (multiply + add) + other operations × add + bytes × memory access; a lower bound: no static power, control or host',
     source: `${table.name} (${table.date}): ${table.source}`,
   });
   let computing = 0;
