@@ -1,8 +1,9 @@
 import { throwIfCancelled, UserError } from '../../base/index.ts';
-import { decodeOutput, encodeSample } from '../../emulate/index.ts';
+import { decodeOutput } from '../../emulate/index.ts';
 import type { Diagnostic, Estimate, Figure, Program, StageContext } from '../../ir/index.ts';
 import type { Choices } from '../choices.ts';
 import type { DesignPoint } from '../design-point.ts';
+import { inputCodes } from './input-codes.ts';
 import { programOf, type QuantizedDesign } from './pipeline.ts';
 import { type Outputs, sqnrOf } from './score.ts';
 import { idOf, type Session, scoreOf } from './session.ts';
@@ -63,12 +64,13 @@ async function evaluateOne(
 export async function runProgram(session: Session, program: Program, ctx: StageContext): Promise<Outputs> {
   const runner = session.backends.program.load(program);
   try {
+    const inputs = inputCodes(program, session.samples);
     const outputs: Float32Array[][] = [];
     for (let i = 0; i < session.samples.count; i++) {
       // A resolved promise lets a worker's own bookkeeping run between slices.
       if (i % SAMPLES_PER_TURN === 0) await Promise.resolve();
       throwIfCancelled(ctx.signal);
-      const codes = runner.run(encodeSample(program, session.samples, i));
+      const codes = runner.run(inputs[i] ?? []);
       outputs.push(
         program.outputs.map((port, o) => decodeOutput(program, port, codes[o] as Parameters<typeof decodeOutput>[2])),
       );
