@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { messageOf, Registry } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz } from '../datasets/index.ts';
-import { type DataType, elementCount, numbersOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import { type DataType, elementCount, numbersOf, type Tensor, type TensorId, tensorOf, weightOf } from '../ir/index.ts';
 import { readOnnx } from '../onnx/index.ts';
 import { type BoundOp, type OpDef, ops, type Value } from '../ops/index.ts';
 import { EXACT, firstDifference, type Tolerance } from '../test-kit/all-close.ts';
@@ -262,6 +262,34 @@ describe.skipIf(!hasSharedData)(`networks give their authors' vectors (skipped w
       expect(firstDifference(numbersOf(actual), numbersOf(wanted), tolerance)).toBeUndefined();
     });
   });
+});
+
+test.skipIf(!hasSharedData)('a network with QONNX quantizers runs on their grids', async () => {
+  const model = networkModel('kws_mlp_w3a3_qonnx.onnx');
+  const quantizers = model.graph.nodes.filter((n) => n.op === 'Quant');
+  const taps = quantizers.map((n) => n.outputs[0] ?? '');
+  const runner = await backend.prepare(model);
+  const [id = ''] = model.graph.inputs;
+  const feed = filledTensor({ fill: 'hash', lo: -1, hi: 1, shape: [1, 1, 10, 49], dtype: 'float32' });
+  const results = await runner.run(new Map([[id, feed]]), { taps });
+  for (const { inputs, outputs } of quantizers) {
+    const constant = (at: number) =>
+      numbersOf(weightOf(model.weights, model.graph.tensors.get(inputs[at] ?? '')?.weight ?? ''));
+    const scale = constant(1);
+    const bits = constant(3)[0] as number;
+    const values = numbersOf(results.get(outputs[0] ?? '') as Tensor);
+    const perScale = values.length / scale.length;
+    const codes = Array.from(values, (v, i) => v / (scale[Math.floor(i / perScale)] as number));
+    expect(
+      Math.max(
+        ...chunks(
+          codes.map((c) => Math.abs(c - Math.round(c))),
+          Math.max,
+        ),
+      ),
+    ).toBeLessThan(1e-4);
+    expect(new Set(codes.map(Math.round)).size).toBeLessThanOrEqual(2 ** bits);
+  }
 });
 
 /** The extreme of each run of 1000: whole outputs are too long for one argument list. */
