@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { goTo } from '../actions/navigate.ts';
 import { setTarget, targetOptions } from '../actions/target.ts';
+import { inText } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import { views } from '../views/index.ts';
 import type { View } from '../views/view.ts';
@@ -69,7 +70,7 @@ function TargetAndData(): ReactElement | null {
         <span className="row data-name">
           <span className="faint">Data</span>
           <span className="cut">
-            {data.name}, {data.count}
+            {data.name}, {inText(data.count, 'count')}
             {data.labelled ? '' : ', no labels'}
           </span>
         </span>

@@ -18,7 +18,9 @@ export function Recipe({ scheme }: { readonly scheme: QuantizeChoice }): ReactEl
         <h3>1 Calibrate</h3>
         <div className="form-row">
           <span className="secondary">Inputs</span>
-          <span className="cut">{calibration ? `${calibration.count} of ${calibration.name}` : 'being made'}</span>
+          <span className="cut">
+            {calibration ? `${inText(calibration.count, 'count')} of ${calibration.name}` : 'being made'}
+          </span>
           <Select
             label="Threshold"
             value={scheme.method}
@@ -180,7 +182,7 @@ function Totals({ scheme }: { readonly scheme: QuantizeChoice }): ReactElement {
         </Button>
       </div>
       <p className="caption">
-        {obstacle ?? `${data ? data.count : 0} inputs in integers; the result becomes a point in Explore.`}
+        {obstacle ?? `${inText(data?.count ?? 0, 'count')} inputs in integers; the result becomes a point in Explore.`}
       </p>
     </section>
   );

@@ -74,7 +74,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
             <th scope="colgroup" colSpan={WIDTHS.length}>
               Activations, this layer alone
             </th>
-            <th scope="colgroup" colSpan={4}>
+            <th scope="colgroup" colSpan={5}>
               Scheme
             </th>
           </tr>
@@ -96,6 +96,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
             <th scope="col" className="number">
               SQNR, dB
             </th>
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -109,7 +110,9 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
               scale={scale}
               floor={floor}
               sqnr={
-                checked?.scheme === scheme ? checked.reply.layers.find((l) => l.node === node)?.sqnrDecibel : undefined
+                checked !== undefined && JSON.stringify(checked.scheme) === JSON.stringify(scheme)
+                  ? checked.reply.layers.find((l) => l.node === node)?.sqnrDecibel
+                  : undefined
               }
             />
           ))}
@@ -176,6 +179,7 @@ function LayerRow(props: LayerRowProps): ReactElement {
         <BitCells bits={bits[1]} />
       </td>
       <td className="number">{props.sqnr === undefined ? <span className="faint">–</span> : props.sqnr.toFixed(1)}</td>
+      <td />
     </tr>
   );
 }
