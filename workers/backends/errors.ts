@@ -58,3 +58,23 @@ export const ortFailed = (what: string, cause: unknown): UserError =>
     {},
     { cause },
   );
+
+export const unsupportedNode = (node: string, op: string): UserError =>
+  new UserError(
+    'workers/unsupported-op',
+    `Layer '${node}' uses ${op}, which cannot be run here.`,
+    `Replace ${op} before exporting the model.`,
+    { node, op },
+  );
+
+export const wrongShape = (
+  tensor: string,
+  expected: readonly (number | string)[],
+  found: readonly (number | string)[],
+): UserError =>
+  new UserError(
+    'workers/wrong-shape',
+    `'${tensor}' should be float32 of shape [${expected.join(', ')}], but [${found.join(', ')}] was given.`,
+    'Give values of the shape the model was prepared for, or set the input shape first.',
+    { tensor },
+  );

@@ -1,3 +1,6 @@
 export { loadKernels } from './kernel-memory.ts';
+export { createOrtBackend } from './ort.ts';
+export type { BindOperator, PlainOperator, WasmFloatBackend, WasmFloatRunner } from './wasm-float.ts';
+export { createWasmFloatBackend } from './wasm-float.ts';
 export type { WasmProgramBackend, WasmProgramRunner } from './wasm-program.ts';
 export { createWasmProgramBackend } from './wasm-program.ts';

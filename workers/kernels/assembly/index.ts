@@ -1,6 +1,10 @@
 export { addInt8 } from './add-int8';
+export { convFloat, depthwiseFloat } from './conv-float';
 export { convInt8 } from './conv-int8';
 export { depthwiseInt8 } from './depthwise-int8';
+export { addFloat, affineFloat, clampFloat, mulFloat } from './element-float';
+export { gemmFloat } from './gemm-float';
 export { lookupInt8, requantizeInt8 } from './pointwise-int8';
+export { averagePoolFloat, maxPoolFloat } from './pool-float';
 export { averagePoolInt8, maxPoolInt8 } from './pool-int8';
 export { widen } from './widen';

@@ -165,3 +165,108 @@ export enum RequantizeField {
   channels = 44,
   bytes = 48,
 }
+
+// Float kernels. Maps lie as ONNX has them: [batch, channels, height, width]. Fields named `low`, `high` hold float32 bits.
+
+/**
+ * C [rows, columns] = clamp(A [rows, depth] · B + bias). B is given as panels of 8 columns, [depth, 8] each, the last one
+ * filled with zeros; or, with `source` ≠ 0, packed into `panels` first from a [depth, columns] matrix with these steps.
+ * `rowBias` and `columnBias`: addresses, or 0.
+ */
+export enum GemmField {
+  a = 0,
+  panels = 4,
+  c = 8,
+  rows = 12,
+  depth = 16,
+  columns = 20,
+  rowBias = 24,
+  columnBias = 28,
+  low = 32,
+  high = 36,
+  source = 40,
+  /** Byte steps in the source: to the next index along depth, to the next column. */
+  depthStep = 44,
+  columnStep = 48,
+  bytes = 52,
+}
+
+/** Convolution as GEMM: weights [O, depth] · panels of 8 output pixels, packed from the map a few at a time. */
+export enum ConvFloatField {
+  input = 0,
+  output = 4,
+  batch = 8,
+  channels = 12,
+  height = 16,
+  width = 20,
+  padTop = 24,
+  padLeft = 28,
+  mapHeight = 32,
+  mapWidth = 36,
+  /** Where the map with its border of zeros is made; 0: no padding, the input itself is the map. */
+  map = 40,
+  groups = 44,
+  outChannels = 48,
+  outHeight = 52,
+  outWidth = 56,
+  strideY = 60,
+  strideX = 64,
+  /** Byte offset in a group's map of each of the `depth` inputs of a pixel, in the order of the weights. */
+  offsets = 68,
+  depth = 72,
+  weights = 76,
+  bias = 80,
+  panels = 84,
+  /** How many panels to pack at once. */
+  panelCount = 88,
+  low = 92,
+  high = 96,
+  bytes = 100,
+}
+
+export enum PoolFloatField {
+  input = 0,
+  output = 4,
+  planes = 8,
+  height = 12,
+  width = 16,
+  windowHeight = 20,
+  windowWidth = 24,
+  strideY = 28,
+  strideX = 32,
+  dilationY = 36,
+  dilationX = 40,
+  padTop = 44,
+  padLeft = 48,
+  padBottom = 52,
+  padRight = 56,
+  outHeight = 60,
+  outWidth = 64,
+  countPadding = 68,
+  bytes = 72,
+}
+
+/** Element-wise on `count` elements; `b` is read by binary kernels only. */
+export enum ElementField {
+  a = 0,
+  b = 4,
+  output = 8,
+  count = 12,
+  low = 16,
+  high = 20,
+  bytes = 24,
+}
+
+/** y = x · scale[c] + shift[c] on [batch, channels, inner]. */
+export enum AffineField {
+  input = 0,
+  output = 4,
+  batch = 8,
+  channels = 12,
+  inner = 16,
+  scale = 20,
+  shift = 24,
+  low = 28,
+  high = 32,
+  bytes = 36,
+}

@@ -1,0 +1,246 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openSymbols, prepare, setShapes } from '../../src/analyze/index.ts';
+import { Random } from '../../src/base/index.ts';
+import { createPlainBackend } from '../../src/compute/index.ts';
+import {
+  type Attribute,
+  elementCount,
+  encodeWeight,
+  type Model,
+  type Node,
+  type Tensor,
+  type TensorInfo,
+} from '../../src/ir/index.ts';
+import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { bindNode } from '../../src/ops/index.ts';
+import { testContext } from '../../src/test-kit/context.ts';
+import { hasSharedData, sharedData } from '../../src/test-kit/shared-data.ts';
+import { createOrtBackend, createWasmFloatBackend, loadKernels, type WasmFloatBackend } from '../backends/index.ts';
+import { buildKernels } from './build.mjs';
+
+let wasm: WasmFloatBackend;
+beforeAll(async () => {
+  wasm = createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindNode);
+});
+
+const normal = (random: Random, shape: readonly number[]): Tensor => ({
+  type: 'float32',
+  shape,
+  data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
+});
+
+interface Step {
+  readonly op: string;
+  readonly constants?: readonly (Tensor | undefined)[];
+  readonly attributes?: Readonly<Record<string, number | readonly number[] | string>>;
+  /** Activation inputs; default: the value before. */
+  readonly inputs?: readonly string[];
+}
+
+const attribute = (value: number | readonly number[] | string): Attribute =>
+  typeof value === 'number'
+    ? { kind: 'int', value }
+    : typeof value === 'string'
+      ? { kind: 'string', value }
+      : { kind: 'ints', value };
+
+/** A chain of nodes x → v0 → v1 …, with the shapes that the plain run finds. */
+async function chain(input: Tensor, steps: readonly Step[]): Promise<Model> {
+  const tensors = new Map<string, TensorInfo>([['x', { id: 'x', type: 'float32', shape: input.shape }]]);
+  const weights = new Map();
+  const nodes = steps.map(({ op, constants = [], attributes = {}, inputs }, index): Node => {
+    const constantIds = constants.map((tensor, i) => {
+      if (!tensor) return '';
+      const id = `c${index}_${i}`;
+      weights.set(id, encodeWeight(id, tensor));
+      tensors.set(id, { id, type: tensor.type, shape: tensor.shape, weight: id });
+      return id;
+    });
+    tensors.set(`v${index}`, { id: `v${index}`, type: 'float32' });
+    return {
+      id: `n${index}`,
+      op,
+      domain: '',
+      inputs: [...(inputs ?? [index === 0 ? 'x' : `v${index - 1}`]), ...constantIds],
+      outputs: [`v${index}`],
+      attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
+    };
+  });
+  const graph = {
+    version: 1 as const,
+    name: 'chain',
+    opsets: new Map([['', 17]]),
+    inputs: ['x'],
+    outputs: [`v${steps.length - 1}`],
+    tensors,
+    nodes,
+  };
+  const plain = await createPlainBackend().prepare({ graph, weights });
+  const all = await plain.run(new Map([['x', input]]), { taps: nodes.map((node) => node.outputs[0] as string) });
+  for (const [id, { shape, type }] of all) tensors.set(id, { id, type, shape });
+  return { graph, weights };
+}
+
+async function compare(model: Model, input: Tensor, taps: readonly string[] = []): Promise<void> {
+  const runner = await wasm.prepare(model);
+  const feeds = new Map([['x', input]]);
+  const found = await runner.run(feeds, { taps });
+  const expected = await (await createPlainBackend().prepare(model)).run(feeds, { taps });
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [id, tensor] of expected) expectClose(found.get(id) as Tensor, tensor);
+  runner.dispose();
+}
+
+function expectClose(found: Tensor, expected: Tensor): void {
+  expect(found.shape).toEqual(expected.shape);
+  const [a, b] = [found.data as Float32Array, expected.data as Float32Array];
+  let largest = 0;
+  for (let i = 0; i < b.length; i++) {
+    const difference = Math.abs((a[i] as number) - (b[i] as number));
+    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  expect(largest).toBeLessThanOrEqual(2e-5 * scale);
+}
+
+const cases: Readonly<Record<string, (random: Random) => { input: Tensor; steps: readonly Step[] }>> = {
+  Conv: (random) => {
+    const between = (low: number, high: number) => low + random.below(high - low + 1);
+    const depthwise = random.below(3) === 0;
+    const groups = depthwise ? between(2, 6) : random.pick([1, 1, 2]);
+    const channels = depthwise ? groups : groups * between(1, 5);
+    const outChannels = depthwise ? groups : groups * between(1, 9);
+    const kernel = [between(1, 3), between(1, 3)];
+    const input = normal(random, [between(1, 2), channels, between(5, 12), between(5, 12)]);
+    const w = normal(random, [outChannels, channels / groups, ...kernel]);
+    const bias = random.below(2) ? [normal(random, [outChannels])] : [];
+    const attributes = {
+      group: groups,
+      strides: [between(1, 2), between(1, 3)],
+      dilations: [between(1, 2), between(1, 2)],
+      ...(random.below(3) === 0 && kernel[0] === 3
+        ? { auto_pad: random.pick(['SAME_UPPER', 'SAME_LOWER', 'VALID']), dilations: [1, 1] }
+        : { pads: [between(0, 2), between(0, 2), between(0, 2), between(0, 2)] }),
+    };
+    return { input, steps: [{ op: 'Conv', constants: [w, ...bias], attributes }, { op: 'Relu' }] };
+  },
+  Gemm: (random) => {
+    const [m, k, n] = [1 + random.below(9), 1 + random.below(40), 1 + random.below(40)];
+    const transB = random.below(2);
+    const b = normal(random, transB ? [n, k] : [k, n]);
+    const steps: Step[] = [{ op: 'Gemm', constants: [b, normal(random, [n])], attributes: { transB } }];
+    return { input: normal(random, [m, k]), steps };
+  },
+  MatMul: (random) => {
+    const [m, n] = [1 + random.below(20), 1 + random.below(20)];
+    const input = normal(random, [m, m]);
+    const constant: Step = { op: 'MatMul', constants: [normal(random, [m, n])] };
+    return { input, steps: [{ op: 'MatMul', inputs: ['x', 'x'] }, constant] };
+  },
+  pooling: (random) => {
+    const op = random.pick(['MaxPool', 'AveragePool']);
+    const window = [1 + random.below(3), 1 + random.below(3)] as const;
+    const pads = [0, 1, 2, 3].map((i) => random.below(window[i % 2] as number));
+    const attributes: Step['attributes'] = {
+      kernel_shape: window,
+      strides: [1 + random.below(2), 1 + random.below(2)],
+      pads,
+      ...(op === 'AveragePool' ? { count_include_pad: random.below(2) } : {}),
+    };
+    const input = normal(random, [1 + random.below(2), 1 + random.below(4), 4 + random.below(5), 4 + random.below(5)]);
+    return { input, steps: [{ op, attributes }, { op: random.pick(['GlobalAveragePool', 'GlobalMaxPool']) }] };
+  },
+  'element-wise': (random) => {
+    const channels = 1 + random.below(5);
+    const input = normal(random, [1, channels, 3, 1 + random.below(6)]);
+    const positive = normal(random, [channels]);
+    const variance = { ...positive, data: (positive.data as Float32Array).map((v) => v * v + 0.1) };
+    const constants = [normal(random, [channels]), normal(random, [channels]), normal(random, [channels]), variance];
+    const clip = [-0.5, 0.75].map((v): Tensor => ({ type: 'float32', shape: [], data: Float32Array.of(v) }));
+    return {
+      input,
+      steps: [
+        { op: 'BatchNormalization', constants },
+        { op: 'Add', inputs: ['v0', 'x'] },
+        { op: 'Mul', inputs: ['v1', 'v0'] },
+        { op: 'Clip', constants: clip },
+      ],
+    };
+  },
+};
+
+describe.each(Object.keys(cases))('%s', (name) => {
+  test('agrees with the reference on random shapes, fused or tapped', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
+        const { input, steps } = cases[name]!(new Random(seed));
+        const model = await chain(input, steps);
+        const { plainNodes } = await wasm.prepare(model);
+        expect(plainNodes).toEqual([]);
+        await compare(model, input);
+        await compare(model, input, ['v0', 'x']);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+});
+
+test('a transform sees every value once and what it returns is used, as in the plain backend', async () => {
+  const random = new Random(6);
+  const input = normal(random, [1, 3, 8, 8]);
+  const conv = { op: 'Conv', constants: [normal(random, [4, 3, 3, 3])] };
+  const model = await chain(input, [conv, { op: 'Relu' }, { op: 'Sigmoid' }, { op: 'GlobalAveragePool' }]);
+  const options = (seen: string[]) => ({
+    transform: (id: string, tensor: Tensor): Tensor => {
+      seen.push(id);
+      return { ...tensor, data: (tensor.data as Float32Array).map((v) => Math.round(v * 8) / 8 + 0.01) };
+    },
+  });
+  const [mine, theirs]: [string[], string[]] = [[], []];
+  const feeds = new Map([['x', input]]);
+  const runner = await wasm.prepare(model);
+  const found = await runner.run(feeds, options(mine));
+  const expected = await (await createPlainBackend().prepare(model)).run(feeds, options(theirs));
+  expect(mine).toEqual(theirs);
+  expectClose(found.get('v3') as Tensor, expected.get('v3') as Tensor);
+  expect(runner.plainNodes.map((node) => node.op)).toEqual(['Sigmoid']);
+});
+
+test('a feed of another shape, a missing feed, an unknown tap: user errors', async () => {
+  const input = normal(new Random(7), [1, 2, 4, 4]);
+  const runner = await wasm.prepare(await chain(input, [{ op: 'Relu' }]));
+  const other = normal(new Random(7), [1, 2, 4, 5]);
+  await expect(runner.run(new Map([['x', other]]))).rejects.toMatchObject({ code: 'workers/wrong-shape' });
+  await expect(runner.run(new Map())).rejects.toMatchObject({ code: 'workers/missing-input' });
+  await expect(runner.run(new Map([['x', input]]), { taps: ['no'] })).rejects.toMatchObject({
+    code: 'workers/unknown-tensor',
+  });
+});
+
+describe.skipIf(!hasSharedData)('networks of the shared data', () => {
+  test.each(['resnet8_cifar10_fp32', 'mnist_cnn', 'dscnn_kws_small_fp32', 'mobilenetv1_vww_fp32'])(
+    '%s: wasm, plain and onnxruntime agree, inside too',
+    async (name) => {
+      const bytes = sharedData(`onnx-models/${name}.onnx`);
+      const imported = readOnnx([{ name: `${name}.onnx`, bytes }]);
+      const shaped = setShapes(imported.model, {
+        symbols: new Map(openSymbols(imported.model).map((name) => [name, 1])),
+      });
+      const { model } = prepare(shaped, testContext());
+      const id = model.graph.inputs[0] as string;
+      const shape = model.graph.tensors.get(id)?.shape as readonly number[];
+      const feeds = new Map([[id, normal(new Random(8), shape)]]);
+      const taps = model.graph.nodes.slice(0, 3).map((node) => node.outputs[0] as string);
+      const expected = await (await createPlainBackend().prepare(model)).run(feeds, { taps });
+      for (const backend of [wasm, createOrtBackend(writeOnnx)]) {
+        const runner = await backend.prepare(model);
+        const found = await runner.run(feeds, { taps });
+        expect([...found.keys()].sort(), backend.id).toEqual([...expected.keys()].sort());
+        for (const [key, tensor] of expected) expectClose(found.get(key) as Tensor, tensor);
+        runner.dispose();
+      }
+    },
+  );
+});
