@@ -59,12 +59,9 @@ function checkOperators({ costs, unknownOperators = [] }: Demand, runtime: Runti
         `It is not known whether ${runtime.name} runs ${unknownOperators.join(', ')}.`,
       ),
     );
-  if (!runtime.operators) {
-    const message = `The operators that ${runtime.name} runs are not known to this tool.`;
-    return [...verdicts, verdict('unknown', 'operators-not-listed', message)];
-  }
   const first = new Map<string, LayerCost>();
   for (const cost of costs) if (cost.kind !== 'free' && !first.has(cost.op)) first.set(cost.op, cost);
+  if (!runtime.operators) return [...verdicts, ...checkProven([...first.keys()], runtime)];
   for (const [op, cost] of first) {
     if (runtime.operators.has(op)) continue;
     if (runtime.hostOperators?.has(op))
@@ -77,6 +74,15 @@ function checkOperators({ costs, unknownOperators = [] }: Demand, runtime: Runti
       );
   }
   return verdicts;
+}
+
+/** Without a list of what a runtime runs: unknown, unless it has been seen to run all of these. */
+function checkProven(ops: readonly string[], runtime: Runtime): Verdict[] {
+  const open = ops.filter((op) => !runtime.provenOperators?.has(op));
+  if (open.length === 0) return [];
+  return [
+    verdict('unknown', 'operators-not-listed', `It is not known whether ${runtime.name} runs ${open.join(', ')}.`),
+  ];
 }
 
 function checkWidths({ costs, bits }: Demand, runtime: Runtime): Verdict[] {

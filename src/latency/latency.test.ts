@@ -166,8 +166,14 @@ describe('fit', () => {
     const missing = estimate(work, small, { ...cube, operators: new Set(['Gemm']) });
     expect(missing).toMatchObject({ fits: 'no', reasons: [{ code: 'latency/operator-missing', node: 'conv' }] });
   });
+  test('yes where a runtime has been seen to run all operators, unknown for others', () => {
+    expect(estimate(work, small, cube).fits).toBe('yes');
+    const odd = estimate({ ...work, costs: [{ ...conv(8, 8, 8), op: 'LSTM' }] }, small, cube);
+    expect(odd).toMatchObject({ fits: 'unknown', reasons: [{ code: 'latency/operators-not-listed' }] });
+  });
   test('unknown where the operators or the demand are not known', () => {
-    expect(estimate(work, small, cube).fits).toBe('unknown');
+    const { provenOperators: _seen, ...unlisted } = cube;
+    expect(estimate(work, small, unlisted).fits).toBe('unknown');
     expect(estimate({ costs: work.costs, bits: 8 }, small, listed).fits).toBe('unknown');
     const partial = estimate({ ...work, unknownOperators: ['Quant'] }, small, listed);
     expect(partial.fits).toBe('unknown');

@@ -1,4 +1,5 @@
 import { fromBlackthorn } from './blackthorn.ts';
+import { TENSORRT } from './operators.ts';
 import type { Platform } from './platform.ts';
 import { assumed, euros } from './sourced.ts';
 
@@ -21,6 +22,7 @@ export const jetsonNano: Platform = {
         { weights: 32, activations: 32, type: 'float' },
       ],
       ...fromBlackthorn({ convolution: 212.57e9, depthwise: 3.886e9, dense: 6.188e9, leftOut: [-0.303, 0.677] }),
+      operators: TENSORRT,
       activePowerWatts: assumed(7.5, `${STUDY}: middle of the power modes, 5 to 10 W`),
     },
   ],

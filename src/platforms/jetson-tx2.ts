@@ -1,4 +1,5 @@
 import { fromBlackthorn } from './blackthorn.ts';
+import { TENSORRT } from './operators.ts';
 import type { Platform } from './platform.ts';
 import { assumed, euros } from './sourced.ts';
 
@@ -21,6 +22,7 @@ export const jetsonTx2: Platform = {
         { weights: 32, activations: 32, type: 'float' },
       ],
       ...fromBlackthorn({ convolution: 522.99e9, depthwise: 7.575e9, dense: 15.666e9, leftOut: [-0.355, 0.867] }),
+      operators: TENSORRT,
       activePowerWatts: assumed(11.25, `${STUDY}: middle of the power modes, 7.5 to 15 W`),
     },
   ],

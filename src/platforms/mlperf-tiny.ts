@@ -1,3 +1,4 @@
+import { MLPERF_TINY } from './operators.ts';
 import type { Runtime } from './platform.ts';
 import { assumed, fitted, measured } from './sourced.ts';
 
@@ -27,7 +28,7 @@ export interface TinySubmission {
 /** The part of a runtime that a submission tells. */
 export function fromTiny(
   s: TinySubmission,
-): Pick<Runtime, 'peak' | 'peaks' | 'relativeError' | 'fittedOps' | 'activePowerWatts'> {
+): Pick<Runtime, 'peak' | 'peaks' | 'relativeError' | 'fittedOps' | 'provenOperators' | 'activePowerWatts'> {
   const rate = (value: number) => ({
     opsPerSecond: fitted(value, `${s.source}: three rates fitted to n = 4 networks (ad, ic, kws, vww)`),
   });
@@ -35,6 +36,7 @@ export function fromTiny(
   return {
     peak: convolution,
     peaks: { conv: convolution, depthwise: rate(s.depthwise), dense: rate(s.dense), matmul: rate(s.dense) },
+    provenOperators: MLPERF_TINY,
     fittedOps: [528_384, 25_003_264],
     relativeError: {
       low: s.leftOut[0],

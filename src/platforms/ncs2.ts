@@ -1,3 +1,4 @@
+import { OPENVINO_MEASURED } from './operators.ts';
 import type { LayerPeak, Platform } from './platform.ts';
 import { assumed, euros, fitted } from './sourced.ts';
 
@@ -55,6 +56,7 @@ export const ncs2: Platform = {
         source:
           'assumed: 1.6 × the published mean error of the refined roofline (29.6 % over 12 networks, methods D.13); three measured networks (Inception-v1, Inception-v3, ResNet-50) lie inside, at −41 %, +14 %, +13 %',
       },
+      provenOperators: OPENVINO_MEASURED,
       activePowerWatts: fitted((2.165 + 2.505 + 1.806) / 3, PROFILE),
       idlePowerWatts: fitted(1.398, 'Wess et al. 2023 (methods D.9): base power, constant over networks and modes'),
     },

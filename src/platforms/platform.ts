@@ -58,6 +58,8 @@ export interface Runtime {
   readonly fittedOps?: readonly [low: number, high: number];
   /** ONNX operators it runs; absent: not known. */
   readonly operators?: ReadonlySet<string>;
+  /** Where `operators` is not known: those it has been seen to run. Others may run or not. */
+  readonly provenOperators?: ReadonlySet<string>;
   /** Those that run on a host beside the accelerator. */
   readonly hostOperators?: ReadonlySet<string>;
   /** Watts while inferring, and while idle but on. */

@@ -1,3 +1,4 @@
+import { TENSORRT } from './operators.ts';
 import type { Platform } from './platform.ts';
 import { assumed, euros } from './sourced.ts';
 
@@ -25,6 +26,7 @@ export const xavierAgx: Platform = {
         opsPerSecond: assumed(0.3 * 32e12, `${STUDY}: 32 Top/s at its default utilization of 0.3`),
         bytesPerSecond: assumed(137e9, 'NVIDIA Jetson AGX Xavier data sheet: 256-bit LPDDR4x, 137 GB/s'),
       },
+      operators: TENSORRT,
       activePowerWatts: assumed(20, `${STUDY}: middle of the power modes, 10 to 30 W`),
     },
   ],
