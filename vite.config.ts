@@ -1,6 +1,7 @@
 import { execSync } from 'node:child_process';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { offline } from './scripts/offline-plugin.mjs';
 
 /** The development server injects styles and a refresh script into the page; only there the policy lets it. */
 const developmentPolicy: Plugin = {
@@ -27,7 +28,7 @@ function commit(): string {
 // Relative base: the built page works under any path, and from a static host without special headers.
 export default defineConfig({
   base: './',
-  plugins: [react(), developmentPolicy],
+  plugins: [react(), developmentPolicy, offline()],
   worker: { format: 'es' },
   build: { target: 'esnext', outDir: 'dist/page', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   // A module that does not compile yet is reported in the console; the page below it stays usable.

@@ -7,6 +7,7 @@ import { storeExplorationSoon } from './persist.ts';
 import { problemOf } from './problems.ts';
 import { cancelJob, runJob } from './run-job.ts';
 import { explorationOf } from './share-state.ts';
+import { targetId } from './target.ts';
 
 /** Why a search cannot start now; undefined: it can. */
 export function exploreObstacle(): string | undefined {
@@ -27,7 +28,7 @@ export async function explore(): Promise<void> {
   const start = explorationOf(getState());
   if (modelId === undefined || !data || !calibration || !target || !start) return;
   // Points of another target or other data would not be comparable: they are left in the undo history.
-  const continues = sameSetting(exploration.header, start, target.platform, data.reference.sha256);
+  const continues = sameSetting(exploration.header, start, targetId(target), data.reference.sha256);
   const { points, ...header } = start;
   const settings = { target, data: data.reference, calibration: calibration.reference, seed };
   const { algorithm, budget, constraints } = exploration;
@@ -88,13 +89,13 @@ export function cancelExploration(): void {
 function sameSetting(
   header: ExplorationState['header'],
   start: Exploration,
-  platform: string,
+  target: string,
   dataHash: string,
 ): boolean {
   return (
     header !== undefined &&
     header.model.sha256 === start.model.sha256 &&
-    header.target.platform === platform &&
+    targetId(header.target) === target &&
     header.data.sha256 === dataHash
   );
 }

@@ -3,7 +3,12 @@ import type { Estimate } from '../../ir/index.ts';
 import type { Catalog } from '../../jobs/protocol.ts';
 import { inText } from '../format/index.ts';
 import { act, getState } from '../state/store.ts';
+import type { AppState } from '../state/types.ts';
 import { estimateAll } from './estimate.ts';
+
+/** Names a device × runtime × clock: what rows and options are keyed by. */
+export const targetId = ({ platform, runtime, clockHertz }: TargetChoice): string =>
+  `${platform}/${runtime}/${clockHertz}`;
 
 export interface TargetOption {
   readonly id: string;
@@ -15,7 +20,7 @@ export interface TargetOption {
 export function targetOptions(catalog: Catalog | undefined): readonly TargetOption[] {
   return (catalog?.platforms ?? []).flatMap((platform) =>
     platform.runtimes.map((runtime) => ({
-      id: `${platform.id}/${runtime.id}/${runtime.clockHertz}`,
+      id: targetId({ platform: platform.id, runtime: runtime.id, clockHertz: runtime.clockHertz }),
       label: `${platform.name}, ${platform.runtimes.length > 1 ? `${runtime.name}, ` : ''}${inText(runtime.clockHertz, 'hertz')}`,
       target: { platform: platform.id, runtime: runtime.id, clockHertz: runtime.clockHertz },
     })),
@@ -31,12 +36,7 @@ export const targetOf = (e: Estimate): TargetChoice => ({
 export function setTarget(target: TargetChoice): void {
   const { session } = getState();
   const before = session.target;
-  if (
-    before?.platform === target.platform &&
-    before.runtime === target.runtime &&
-    before.clockHertz === target.clockHertz
-  )
-    return;
+  if (before && targetId(before) === targetId(target)) return;
   const name = session.catalog?.platforms.find((p) => p.id === target.platform)?.name ?? target.platform;
   act(`Target ${name}`, { session: { target } }, { key: 'target' });
 }
@@ -52,8 +52,12 @@ export function setBits(bits: number): void {
   void estimateAll();
 }
 
-/** The estimate of the chosen target: its platform's, if the runtime and clock are the same. */
-export function targetEstimate(): Estimate | undefined {
-  const { estimates, target } = getState().session;
-  return estimates.find((e) => e.platform === target?.platform);
+/** The estimate of the chosen target: same device, runtime and clock. */
+export function targetEstimate(state: AppState = getState()): Estimate | undefined {
+  const { estimates, target } = state.session;
+  return target && estimates.find((e) => targetId(e) === targetId(target));
 }
+
+/** Whether an id (of a target, or of a platform whatever its runtime) means this estimate. */
+export const isTarget = (estimate: Estimate, id: string | undefined): boolean =>
+  id !== undefined && (id === targetId(estimate) || id === estimate.platform);

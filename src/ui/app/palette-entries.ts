@@ -1,7 +1,7 @@
 import { goTo, openOverlay, redoStep, setSettings, undoStep } from '../actions/navigate.ts';
 import { chooseFiles } from '../actions/open-files.ts';
 import { activatePoint, clearPoints, selectLayer, selectPoint, setMetric } from '../actions/select.ts';
-import { setBits, setTarget, targetOptions } from '../actions/target.ts';
+import { setBits, setTarget, targetEstimate, targetId, targetOptions } from '../actions/target.ts';
 import { inText } from '../format/index.ts';
 import type { AppState } from '../state/types.ts';
 import { views } from '../views/index.ts';
@@ -82,7 +82,7 @@ function actionEntries(state: AppState): Entry[] {
 function targetEntries(state: AppState): Entry[] {
   if (!state.session.view) return [];
   return targetOptions(state.session.catalog).map((option) => {
-    const estimate = state.session.estimates.find((e) => e.platform === option.target.platform);
+    const estimate = state.session.estimates.find((e) => targetId(e) === option.id);
     return {
       id: `target-${option.id}`,
       group: 'action',
@@ -94,11 +94,7 @@ function targetEntries(state: AppState): Entry[] {
 }
 
 function layerEntries(state: AppState): Entry[] {
-  const latencies = new Map(
-    state.session.estimates
-      .find((e) => e.platform === state.session.target?.platform)
-      ?.layers.map((layer) => [layer.node, layer.latency?.value]),
-  );
+  const latencies = new Map(targetEstimate(state)?.layers.map((layer) => [layer.node, layer.latency?.value]));
   return (state.session.view?.costs ?? []).map((cost) => {
     const latency = latencies.get(cost.node);
     return {

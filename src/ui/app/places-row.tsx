@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { goTo } from '../actions/navigate.ts';
-import { setTarget, targetOptions } from '../actions/target.ts';
+import { setTarget, targetId, targetOptions } from '../actions/target.ts';
 import { inText } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import { views } from '../views/index.ts';
@@ -47,7 +47,7 @@ function TargetAndData(): ReactElement | null {
   const view = useApp((s) => s.session.view);
   if (!view) return <span className="places-side caption">{`Paretoscope ${catalog?.toolVersion ?? ''}`.trim()}</span>;
   const options = targetOptions(catalog);
-  const current = target ? `${target.platform}/${target.runtime}/${target.clockHertz}` : '';
+  const current = target ? targetId(target) : '';
   return (
     <div className="places-side">
       {target && (

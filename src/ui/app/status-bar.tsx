@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { isTarget, targetEstimate, targetId } from '../actions/target.ts';
 import { duration, figureText, inText } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import type { AppState } from '../state/types.ts';
@@ -38,7 +39,7 @@ export function StatusBar(): ReactElement {
 
 function layerText(s: AppState, id: string): string {
   const cost = s.session.view?.costs.find((c) => c.node === id);
-  const estimate = s.session.estimates.find((e) => e.platform === s.session.target?.platform);
+  const estimate = targetEstimate(s);
   const latency = estimate?.layers.find((l) => l.node === id)?.latency;
   const parts = [id];
   if (cost) parts.push(`${cost.op}, ${inText(cost.macs, 'macs')} MACs`);
@@ -47,15 +48,15 @@ function layerText(s: AppState, id: string): string {
 }
 
 function platformText(s: AppState, id: string): string {
-  const estimate = s.session.estimates.find((e) => e.platform === id);
-  const name = s.session.catalog?.platforms.find((p) => p.id === id)?.name ?? id;
+  const estimate = s.session.estimates.find((e) => isTarget(e, id));
+  const name = s.session.catalog?.platforms.find((p) => p.id === estimate?.platform)?.name ?? id;
   return estimate?.latency ? `${name} ${figureText(estimate.latency, 'seconds')}` : name;
 }
 
 function selectedText(s: AppState): string | undefined {
   const parts: string[] = [];
   if (s.selection.layer !== undefined) parts.push(layerText(s, s.selection.layer));
-  else if (s.page.place === 'targets' && s.session.target) parts.push(platformText(s, s.session.target.platform));
+  else if (s.page.place === 'targets' && s.session.target) parts.push(platformText(s, targetId(s.session.target)));
   if (s.page.place === 'explore' && s.selection.points.length > 0) parts.push(`${s.selection.points.length} compared`);
   return parts.length ? `selected ${parts.join(', ')}` : undefined;
 }

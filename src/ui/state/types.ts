@@ -90,6 +90,7 @@ export interface SelectionState {
   readonly points: readonly string[];
   /** The point last chosen, among `points`. */
   readonly activePoint?: string;
+  /** `targetId` of a device × runtime × clock, or only a platform's id: compare with `isTarget`. */
   readonly hoveredPlatform?: string;
   /** Metric that colours graph, table and minimap: 'latency', 'macs', 'params', 'bytes', 'intensity', 'sensitivity', 'bits'. */
   readonly metric: string;

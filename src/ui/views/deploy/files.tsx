@@ -61,7 +61,8 @@ function branchesOf(files: readonly PackageFile[]): Branch[] {
 
 /** What is worth reading first: the model's own source. */
 const firstOf = (files: readonly PackageFile[]): PackageFile | undefined =>
-  files.find((f) => f.preview !== undefined && /model\.c$|\.c$/.test(f.path)) ??
+  files.find((f) => f.preview !== undefined && /(^|\/)model\.c$/.test(f.path)) ??
+  files.find((f) => f.preview !== undefined && f.path.endsWith('.c')) ??
   files.find((f) => f.preview !== undefined) ??
   files[0];
 

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { targetId } from '../../actions/target.ts';
 import { figureText, inText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Fact, FigureText, FitWord, Panel, ProvenanceGlyph } from '../../widgets/index.ts';
@@ -7,9 +8,9 @@ import { reasonText } from './platform-rows.ts';
 
 /** The selected target in words: what limits it, and what the numbers rest on. */
 export function HowSure({ rows }: { readonly rows: readonly TargetRow[] }): ReactElement {
-  const selected = useApp((s) => s.session.target?.platform);
+  const selected = useApp((s) => s.session.target && targetId(s.session.target));
   const goal = useApp((s) => s.session.goalSeconds);
-  const row = rows.find((r) => r.estimate.platform === selected);
+  const row = rows.find((r) => targetId(r.estimate) === selected);
   if (!row)
     return (
       <Panel title="How sure" padded>

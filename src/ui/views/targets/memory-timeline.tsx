@@ -75,9 +75,9 @@ function MemoryMarks({
         const node = producer(b.tensor);
         const state = node === layer ? 'selected' : node === hovered ? 'hovered' : '';
         const box = {
-          x: x(b.firstTick - 0.5),
+          x: x(Math.max(0, b.firstTick) - 0.5),
           y: y(b.offset + b.bytes),
-          w: x(b.lastTick + 0.5) - x(b.firstTick - 0.5),
+          w: x(Math.min(steps - 1, b.lastTick) + 0.5) - x(Math.max(0, b.firstTick) - 0.5),
           h: y(b.offset) - y(b.offset + b.bytes),
         };
         const letters = Math.floor((box.w - 8) / 7);

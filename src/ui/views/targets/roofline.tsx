@@ -2,6 +2,7 @@ import { scaleLog } from 'd3';
 import type { ReactElement } from 'react';
 import type { LayerCost } from '../../../ir/index.ts';
 import { hoverLayer, selectLayer } from '../../actions/select.ts';
+import { isTarget, targetId } from '../../actions/target.ts';
 import { AxisBottom, AxisLeft, Chart, decades } from '../../charts/index.ts';
 import { inText, quantity } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
@@ -24,19 +25,19 @@ interface Roof {
 
 /** Attained rate of each layer under the roof of the selected target; the hovered one's roof for comparison. */
 export function Roofline({ rows }: { readonly rows: readonly TargetRow[] }): ReactElement {
-  const selected = useApp((s) => s.session.target?.platform);
+  const selected = useApp((s) => s.session.target && targetId(s.session.target));
   const hovered = useApp((s) => s.selection.hoveredPlatform);
   const costs = useApp((s) => s.session.view?.costs) ?? [];
   const bits = useApp((s) => s.session.bits);
   const roofs = [selected, hovered === selected ? undefined : hovered].flatMap((id) => {
-    const row = rows.find((r) => r.estimate.platform === id);
+    const row = rows.find((r) => isTarget(r.estimate, id));
     const roof = row && roofOf(row, costs, bits);
     return roof ? [roof] : [];
   });
   const first = roofs[0];
   return (
     <Chart
-      name={`roofline-${selected ?? 'target'}`}
+      name={`roofline-${first?.row.estimate.platform ?? 'target'}`}
       title="Roofline"
       note={first ? `${first.marks.length} layers on ${first.row.name}` : 'no target chosen'}
       table={() => ({
@@ -110,7 +111,7 @@ function RooflineMarks({
         title="Intensity, op/B, log"
       />
       {[...roofs].reverse().map((roof) => (
-        <RoofMarks key={roof.row.estimate.platform} roof={roof} x={x} y={y} right={right} chosen={roof === roofs[0]} />
+        <RoofMarks key={targetId(roof.row.estimate)} roof={roof} x={x} y={y} right={right} chosen={roof === roofs[0]} />
       ))}
     </>
   );

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3';
 import { type ReactElement, useMemo } from 'react';
 import { hoverPlatform } from '../../actions/select.ts';
-import { setTarget, targetOf } from '../../actions/target.ts';
+import { isTarget, setTarget, targetId, targetOf } from '../../actions/target.ts';
 import { decades, IntervalMark } from '../../charts/index.ts';
 import { inText, quantity } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
@@ -24,7 +24,7 @@ export function TargetTable({
   readonly rows: readonly TargetRow[];
   readonly all: readonly TargetRow[];
 }): ReactElement {
-  const selected = useApp((s) => s.session.target?.platform);
+  const selected = useApp((s) => s.session.target && targetId(s.session.target));
   const hovered = useApp((s) => s.selection.hoveredPlatform);
   const goal = useApp((s) => s.session.goalSeconds);
   const x = useMemo(() => {
@@ -45,10 +45,10 @@ export function TargetTable({
         columns={columns}
         rows={rows}
         dense
-        rowId={(row) => row.estimate.platform}
-        selected={(row) => row.estimate.platform === selected}
-        hovered={(row) => row.estimate.platform === hovered}
-        onHover={(row) => hoverPlatform(row?.estimate.platform)}
+        rowId={(row) => targetId(row.estimate)}
+        selected={(row) => targetId(row.estimate) === selected}
+        hovered={(row) => isTarget(row.estimate, hovered)}
+        onHover={(row) => hoverPlatform(row && targetId(row.estimate))}
         onSelect={(row) => setTarget(targetOf(row.estimate))}
         initialSort={undefined}
       />
@@ -70,7 +70,11 @@ function columnsOf(x: LogScale, goal: number | undefined): readonly Column<Targe
       head: 'Runtime',
       className: 'wide-only',
       sort: (row) => row.runtimeName,
-      cell: (row) => row.runtimeName,
+      cell: (row) => (
+        <span className="runtime-name" title={row.runtimeName}>
+          {row.runtimeName}
+        </span>
+      ),
     },
     {
       id: 'axis',
@@ -162,7 +166,7 @@ function AxisHead({ x, goal }: { readonly x: LogScale; readonly goal: number | u
         Latency, log →
       </text>
       {ticks.map((tick) => (
-        <text key={tick} x={x(tick)} y={23} textAnchor="middle" className="tick">
+        <text key={tick} x={Math.min(x(tick), AXIS - 16)} y={23} textAnchor="middle" className="tick">
           {Number(quantity(tick, 'seconds').value)} {quantity(tick, 'seconds').unit}
         </text>
       ))}
