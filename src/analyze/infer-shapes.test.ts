@@ -66,6 +66,14 @@ test('a declared shape that cannot be names the layer and both shapes', () => {
   );
 });
 
+test('a declared [] where a layer makes more is reported, and the layer is believed', () => {
+  const b = graphBuilder();
+  b.output(b.describe(b.node('Relu', [b.input('x', [1, 4])], { id: 'act', outputs: ['y'] }), []));
+  const ctx = testContext();
+  expect(shapeOf(inferShapes(b.done(), ctx), 'y')).toEqual([1, 4]);
+  expect(ctx.diagnostics).toMatchObject([{ code: 'analyze/empty-shape', node: 'act' }]);
+});
+
 test('operands that do not fit name the layer', () => {
   const b = graphBuilder();
   const x = b.input('x', [1, 3, 8, 8]);

@@ -15,7 +15,7 @@ import {
   type WeightStore,
 } from '../ir/index.ts';
 import type { BoundOp, Value } from '../ops/index.ts';
-import { nodeFailed, shapeContradiction } from './errors.ts';
+import { nodeFailed, shapeContradiction, shapeText } from './errors.ts';
 import { bindNode, isRandom, operatorName } from './operator-of.ts';
 import { setShapes } from './set-shapes.ts';
 
@@ -48,7 +48,7 @@ export function inferShapes(model: Model, ctx: Pick<StageContext, 'warn'>): Mode
 /** All that can be known of the values before running, small constants included. Does not change the model. */
 export function inferValues(model: Model, ctx: Pick<StageContext, 'warn'>): Values {
   const unknown = new Map<string, Node[]>();
-  const values = inferGraph(model, new Map(), unknown);
+  const values = inferGraph(model, new Map(), { unknown, warn: (diagnostic) => ctx.warn(diagnostic) });
   for (const [op, nodes] of unknown) {
     const first = nodes[0]?.id ?? '';
     const message = `${op} (${nodes.length} ${nodes.length === 1 ? 'layer' : 'layers'}, first '${first}') is not known: its cost and its results are unknown, and shapes behind it may be.`;
@@ -57,8 +57,15 @@ export function inferValues(model: Model, ctx: Pick<StageContext, 'warn'>): Valu
   return values;
 }
 
-/** `outer`: values around a branch, which it may read by name. Unknown operators are collected in `unknown`. */
-function inferGraph({ graph, weights }: Model, outer: Values, unknown: Map<string, Node[]>): Values {
+/** What inference has to say besides values. */
+interface Findings extends Pick<StageContext, 'warn'> {
+  /** Nodes of unknown operators, by operator. */
+  readonly unknown: Map<string, Node[]>;
+}
+
+/** `outer`: values around a branch, which it may read by name. */
+function inferGraph({ graph, weights }: Model, outer: Values, findings: Findings): Values {
+  const { unknown } = findings;
   const values: Values = new Map([...outer, ...knownValues(graph, weights)]);
   for (const node of graph.nodes) {
     const op = bindNode(node, graph);
@@ -66,20 +73,24 @@ function inferGraph({ graph, weights }: Model, outer: Values, unknown: Map<strin
       const name = operatorName(node);
       unknown.set(name, [...(unknown.get(name) ?? []), node]);
     }
-    const results = op ? inferNode(node, op, values) : inferBranches(node, values, unknown);
+    const results = op ? inferNode(node, op, values) : inferBranches(node, values, findings);
     node.outputs.forEach((id, i) => {
-      if (id !== '') values.set(id, merge(node, id, results[i] ?? {}, values.get(id) ?? {}));
+      if (id !== '')
+        values.set(
+          id,
+          merge(node, id, results[i] ?? {}, declaredValue(node, id, results[i], values.get(id), findings)),
+        );
     });
   }
   return values;
 }
 
 /** Outputs of an If: those of the branch its condition chooses, or what both branches agree on. Nothing for other nodes. */
-function inferBranches(node: Node, values: Values, unknown: Map<string, Node[]>): readonly Value[] {
+function inferBranches(node: Node, values: Values, findings: Findings): readonly Value[] {
   if (node.op !== 'If') return [];
   const infer = (name: string): readonly Value[] => {
     const body = attributeOf(node.attributes, name, 'graph');
-    const inside = body && inferGraph(body, values, unknown);
+    const inside = body && inferGraph(body, values, findings);
     return body?.graph.outputs.map((id) => inside?.get(id) ?? {}) ?? [];
   };
   const condition = values.get(node.inputs[0] ?? '')?.constant;
@@ -136,6 +147,21 @@ function compute(
     const constant = tensors[i];
     return constant ? { type: constant.type, shape: constant.shape, constant } : result;
   });
+}
+
+/** What the file says of a value. Some exporters write [] for "not known": where more is inferred, that is dropped and reported. */
+function declaredValue(
+  node: Node,
+  id: TensorId,
+  inferred: Value | undefined,
+  declared: Value | undefined,
+  { warn }: Findings,
+): Value {
+  const isEmpty = declared?.shape?.length === 0 && (inferred?.shape?.length ?? 0) > 0;
+  if (!declared || !isEmpty) return declared ?? {};
+  const message = `The file declares '${id}' as a single number; layer '${node.id}' makes it ${shapeText(inferred?.shape)}. The layer is believed.`;
+  warn({ code: 'analyze/empty-shape', severity: 'warning', node: node.id, message });
+  return declared.type ? { type: declared.type } : {};
 }
 
 /** What inference says, completed by what the file declares. */
