@@ -1,7 +1,8 @@
 import { CancelledError, sha256Hex } from '../../base/index.ts';
+import type { DataReference } from '../../explore/index.ts';
 import type { DataSource, ModelSource, UnreadFile } from '../../jobs/protocol.ts';
 import { act, getState, patch } from '../state/store.ts';
-import type { FileKind, FileRecord, Problem, Sample } from '../state/types.ts';
+import type { AppState, FileKind, FileRecord, Problem, Sample } from '../state/types.ts';
 import { client } from './client.ts';
 import { estimateAll } from './estimate.ts';
 import { keepFiles } from './held-files.ts';
@@ -13,6 +14,9 @@ import { showShared } from './share-state.ts';
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 /** Samples used where none are given; enough for agreement to ± 0.03. */
 const GENERATED_SAMPLES = 200;
+const CALIBRATION_SAMPLES = 128;
+/** Far from any seed a user types, so that calibration and judgement never meet. */
+const CALIBRATION_SEED_OFFSET = 1_000_003;
 
 /** A file of a drop, a picker or a sample: what a browser's File offers. */
 export interface GivenFile {
@@ -61,22 +65,24 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
     });
   if (model) {
     const companions = given.filter((f) => f !== model && !others.includes(f) && kindOf(f.name) === 'external data');
-    const opened = await openModel(model, companions);
-    if (opened)
-      await (sample === undefined || generatorOf(sample) === undefined ? takeData(data) : generateLabelled(sample));
+    await openModel(model, companions, (modelId) => dataOf(modelId, data, sample));
     return;
   }
   if (data.length > 0 && getState().session.view) return takeData(data);
   for (const file of given) {
     if (kindOf(file.name) !== 'unknown' && kindOf(file.name) !== 'samples' && kindOf(file.name) !== 'labels') continue;
     // Perhaps a model under another name: the reader says what the file is.
-    if (kindOf(file.name) === 'unknown') await openModel(file, []);
+    if (kindOf(file.name) === 'unknown') await openModel(file, [], generateData);
     else setFile(file.name, { status: 'failed', note: 'no model is open', problems: [noModel(file.name)] });
   }
 }
 
 /** Reads a model, shows it, and estimates it everywhere. False: it could not be opened, and why is in its record. */
-async function openModel(file: GivenFile, companions: readonly GivenFile[]): Promise<boolean> {
+async function openModel(
+  file: GivenFile,
+  companions: readonly GivenFile[],
+  loadItsData: (modelId: string) => Promise<void>,
+): Promise<boolean> {
   const started = performance.now();
   try {
     if (file.blob.size > MAX_FILE_BYTES) throw new FileTooLarge(file);
@@ -94,8 +100,8 @@ async function openModel(file: GivenFile, companions: readonly GivenFile[]): Pro
     for (const other of companions)
       setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
     showModel(reply.modelId, reply.view, (performance.now() - started) / 1000);
-    // Asks for what comes next are queued behind the verdict.
-    await Promise.all([estimateAll(), generateData(reply.modelId)]);
+    // The verdict is asked for first; the data follow on another worker.
+    await Promise.all([estimateAll(), loadItsData(reply.modelId)]);
     return true;
   } catch (thrown) {
     if (thrown instanceof CancelledError) {
@@ -173,24 +179,39 @@ function showModel(
   patch({ page: { place: continues ? 'explore' : 'model' } });
 }
 
+/** What comes with a model: given files, else a sample's generator, else inputs made from its shapes. */
+async function dataOf(modelId: string, files: readonly GivenFile[], sample: Sample | undefined): Promise<void> {
+  const generator = sample && generatorOf(sample);
+  if (files.length > 0) {
+    await takeData(files);
+    // Unreadable data do not take the model with them: it is judged on generated inputs, and the file says what is wrong.
+    if (!getState().session.data) await generateData(modelId);
+  } else if (generator !== undefined) {
+    await generateFrom(modelId, generator, sample?.samples ?? GENERATED_SAMPLES);
+  } else {
+    await generateData(modelId);
+  }
+}
+
 /** Inputs made from the model's input shapes and the seed, until real ones are dropped. */
-async function generateData(modelId: string): Promise<void> {
+const generateData = (modelId: string): Promise<void> => generateFrom(modelId, undefined, GENERATED_SAMPLES);
+
+/** Judged on one seed, calibrated on another: no sample is used for both. */
+async function generateFrom(modelId: string, generator: string | undefined, count: number): Promise<void> {
   const { seed } = getState().session;
-  await loadData(modelId, { id: `generated-${seed}`, files: [], seed, count: GENERATED_SAMPLES }, []);
+  const source = (from: number, size: number): DataSource => ({
+    id: `${generator ?? 'generated'}-${from}-${size}`,
+    files: [],
+    seed: from,
+    count: size,
+    ...(generator === undefined ? {} : { generator }),
+  });
+  await loadData(modelId, source(seed, count), [], source(seed + CALIBRATION_SEED_OFFSET, CALIBRATION_SAMPLES));
 }
 
 /** The generator a sample's data comes from; undefined: from a file, or none. */
 export const generatorOf = (sample: Sample): string | undefined =>
   sample.data !== undefined && !sample.data.includes('.') ? sample.data : undefined;
-
-/** Labelled data of a sample's generator: the same numbers from the same seed everywhere. */
-async function generateLabelled(sample: Sample): Promise<void> {
-  const { modelId, seed } = getState().session;
-  const generator = generatorOf(sample);
-  if (modelId === undefined || generator === undefined) return;
-  const count = sample.samples ?? GENERATED_SAMPLES;
-  await loadData(modelId, { id: `${generator}-${seed}-${count}`, files: [], seed, count, generator }, []);
-}
 
 /** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
 let lastData: DataSource | undefined;
@@ -211,13 +232,31 @@ export async function takeData(files: readonly GivenFile[]): Promise<void> {
   );
 }
 
+async function calibrationOf(
+  modelId: string,
+  calibration: DataSource,
+  source: DataSource,
+  reference: DataReference,
+): Promise<NonNullable<AppState['session']['calibration']>> {
+  if (calibration === source) return { id: source.id, reference };
+  client().hold('data', calibration.id, calibration);
+  const reply = await runJob('data', { modelId, source: calibration }, { title: 'Calibration inputs', unlisted: true });
+  return { id: calibration.id, reference: reply.reference };
+}
+
 /** Takes a data source as it was stored. */
 export async function takeSource(source: DataSource): Promise<void> {
   const { modelId } = getState().session;
+  if (modelId !== undefined && source.files.length === 0) return generateFrom(modelId, source.generator, source.count);
   if (modelId !== undefined) await loadData(modelId, source, []);
 }
 
-async function loadData(modelId: string, source: DataSource, names: readonly string[]): Promise<void> {
+async function loadData(
+  modelId: string,
+  source: DataSource,
+  names: readonly string[],
+  calibrationSource: DataSource = source,
+): Promise<void> {
   try {
     client().hold('data', source.id, source);
     holdData(source);
@@ -231,8 +270,8 @@ async function loadData(modelId: string, source: DataSource, names: readonly str
       },
     );
     if (getState().session.modelId !== modelId) return;
-    const held = { id: source.id, reference };
-    patch({ session: { data: held, calibration: held } });
+    const calibration = await calibrationOf(modelId, calibrationSource, source, reference);
+    patch({ session: { data: { id: source.id, reference }, calibration } });
     const note =
       diagnostics[0]?.message ?? `${reference.count} samples${reference.labelled ? ', labelled' : ', no labels'}`;
     for (const name of names) setFile(name, { status: 'opened', note, problems: [] });
