@@ -68,6 +68,9 @@ test('the first axes: flash unless another cost spreads much wider; the quality 
     point({ flashBytes: 90, latencySeconds: 1, agreement: 0.9 }),
   ];
   expect(defaultAxes(gpu)).toEqual(['latencySeconds', 'agreement']);
+  // Two levels of agreement draw no front, SQNR does.
+  const coarse = [1, 1, 0.9].map((agreement, i) => point({ flashBytes: 100 - i, agreement, sqnrDecibel: 30 - i }));
+  expect(defaultAxes(coarse)).toEqual(['flashBytes', 'sqnrDecibel']);
   // Unpacking narrow weights takes time: no reason to show time first, though it differs most.
   const mcu = [
     point({ flashBytes: 100, latencySeconds: 1, accuracy: 1 }),

@@ -65,9 +65,17 @@ export function extentOf(points: readonly DesignPoint[], objective: string): rea
   return low <= high ? [low, high] : undefined;
 }
 
-/** The quality axis the points have: accuracy, else agreement, else SQNR. */
-export const qualityOf = (points: readonly DesignPoint[]): string | undefined =>
-  QUALITY.find((id) => points.some((point) => figureValue(point, id) !== undefined));
+/** A quality that takes fewer values than this tells designs apart too coarsely to draw a front. */
+const LEAST_LEVELS = 3;
+
+/**
+ * The quality axis the points have: accuracy, else agreement, else SQNR; one that hardly takes two values (a network that
+ * gives generated samples all the same label) is passed over if a later one says more.
+ */
+export function qualityOf(points: readonly DesignPoint[]): string | undefined {
+  const levels = (id: string): number => new Set(points.flatMap((point) => figureValue(point, id) ?? [])).size;
+  return QUALITY.find((id) => levels(id) >= LEAST_LEVELS) ?? QUALITY.find((id) => levels(id) > 0);
+}
 
 /** Costs worth an axis, in order of preference. */
 const COSTS: readonly string[] = ['flashBytes', 'latencySeconds', 'energyJoules', 'peakRamBytes'];

@@ -9,9 +9,6 @@ import { type Outputs, sqnrOf } from './score.ts';
 import { idOf, type Session, scoreOf } from './session.ts';
 import { estimateDesign } from './verdict.ts';
 
-/** Samples between two looks at the cancel signal; a pause long enough for messages, short enough to stop soon. */
-const SAMPLES_PER_TURN = 16;
-
 /**
  * One point per choices, in order; `onPoint` hears of each as it is done. A design that the integer network cannot express
  * becomes a point without quality and memory figures, whose diagnostics say why: a search must pass over it, not stop.
@@ -50,7 +47,7 @@ async function evaluateOne(
     diagnostics.push({ code: thrown.code, severity: 'error', message: `${thrown.message} ${thrown.hint}` });
     return { ...base, objectives: {}, diagnostics };
   }
-  const outputs = await runProgram(session, design.program, ctx);
+  const outputs = runProgram(session, design.program, ctx);
   const estimate = estimateDesign(session.opened, choices, design.program);
   diagnostics.push(...estimate.diagnostics);
   return {
@@ -61,14 +58,12 @@ async function evaluateOne(
 }
 
 /** Outputs of an integer program on every sample of the session, as values in the graph's order. */
-export async function runProgram(session: Session, program: Program, ctx: StageContext): Promise<Outputs> {
+export function runProgram(session: Session, program: Program, ctx: Pick<StageContext, 'signal'>): Outputs {
   const runner = session.backends.program.load(program);
   try {
     const inputs = inputCodes(program, session.samples);
     const outputs: Float32Array[][] = [];
     for (let i = 0; i < session.samples.count; i++) {
-      // A resolved promise lets a worker's own bookkeeping run between slices.
-      if (i % SAMPLES_PER_TURN === 0) await Promise.resolve();
       throwIfCancelled(ctx.signal);
       const codes = runner.run(inputs[i] ?? []);
       outputs.push(

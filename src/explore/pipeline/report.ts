@@ -48,7 +48,7 @@ export async function quantizeReport(session: Session, choices: Choices, ctx: St
   step(3);
   const fake = await runFake(session, scheme, float.tensors, ctx);
   step(4);
-  const integer = await runProgram(session, program, ctx);
+  const integer = runProgram(session, program, ctx);
   step(5);
   const [point] = await evaluateChoices(session, [choices], 'manual', quiet);
   const layers = await layerReports(session, choices, scheme, ctx);

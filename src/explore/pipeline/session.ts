@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../base/index.ts';
 import type { FloatBackend, FloatRunner, ProgramBackend, RunOptions } from '../../compute/index.ts';
 import { type Model, numbersOf, type SampleSet, type StageContext, type TensorId } from '../../ir/index.ts';
+import { bindNode } from '../../ops/index.ts';
 import { type CalibrationRecord, calibrate, feedsOf } from '../../quantize/index.ts';
 import type { Choices } from '../choices.ts';
 import { cannotQuantize } from '../errors.ts';
@@ -78,7 +79,7 @@ export async function startSession(
   const judged = judgedBy(opened, samples);
   const anyTarget = { platform: '', runtime: '', clockHertz: 0 };
   const { program } = programOf(opened, record, uniformChoices(anyTarget, opened.layers.length, 8, 8), ctx);
-  const tensors = program.outputs.map((port) => port.tensor);
+  const tensors = program.outputs.map((port) => computedOutput(opened.prepared, port.tensor));
   const outputs = await runFloat(opened.prepared, samples, tensors, backends.float, ctx);
   const labels = labelsOf(outputs);
   return {
@@ -96,6 +97,13 @@ export async function startSession(
       score: judged === 'accuracy' && samples.labels ? sameShare(labels, samples.labels) : 1,
     },
   };
+}
+
+/** The value an integer program really gives for an output: what goes into a final Softmax, which such programs leave out. */
+function computedOutput({ graph }: Pick<Model, 'graph'>, output: TensorId): TensorId {
+  const producer = graph.nodes.find((node) => node.outputs.includes(output));
+  const dropped = producer && bindNode(producer, graph.opsets)?.quant?.role === 'dropped';
+  return dropped ? computedOutput({ graph }, producer.inputs[0] as TensorId) : output;
 }
 
 function judgedBy(opened: OpenedModel, samples: SampleSet): Judged {
