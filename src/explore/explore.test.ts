@@ -188,6 +188,19 @@ test('every batch is reported once, and nothing is lost when cancelled', async (
   expect(resumed).toEqual(await explore(plan, evaluate, testContext()));
 });
 
+test('results do not depend on how the batches are spread over workers', async () => {
+  const plan = planOf('default', 80);
+  const whole = await explore(plan, counting(plan).evaluate, testContext());
+  // Three workers that take turns and finish in reverse order.
+  const spread = async (choices: readonly Choices[], origin: string) => {
+    const parts = [0, 1, 2].map((w) => choices.map((choice, i) => ({ choice, i })).filter(({ i }) => i % 3 === w));
+    const found = new Map<number, DesignPoint>();
+    for (const part of parts.reverse()) for (const { choice, i } of part) found.set(i, worth(plan, choice, origin));
+    return choices.map((_, i) => found.get(i)!);
+  };
+  expect(await explore(plan, spread, testContext())).toEqual(whole);
+});
+
 test('an exploration of another model or other data is not continued', async () => {
   const plan = planOf('default', 10);
   const resume = { ...plan, points: [] };

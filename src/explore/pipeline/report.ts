@@ -105,15 +105,23 @@ export async function runFake(
   return runFloat(model, session.samples, tensors, backend, ctx, { transform });
 }
 
+/** Whether a backend can replace values on their way; asked once, because preparing a network takes time. */
+const ableToTransform = new WeakMap<FloatBackend, boolean>();
+
 /** The backend, if it can replace values on their way; else the plain one, and a word about it. */
 async function transforming(backend: FloatBackend, model: Model, ctx: StageContext): Promise<FloatBackend> {
-  const runner = await backend.prepare(model);
-  const able = runner.canTransform;
-  runner.dispose();
-  if (able) return backend;
-  const message = `${backend.description} cannot round values on their way; the plain reference does it, slowly.`;
-  ctx.warn({ code: 'explore/plain-backend', severity: 'info', message });
-  return createPlainBackend();
+  let able = ableToTransform.get(backend);
+  if (able === undefined) {
+    const runner = await backend.prepare(model);
+    able = runner.canTransform;
+    runner.dispose();
+    ableToTransform.set(backend, able);
+    if (!able) {
+      const message = `${backend.description} cannot round values on their way; the plain reference does it, slowly.`;
+      ctx.warn({ code: 'explore/plain-backend', severity: 'info', message });
+    }
+  }
+  return able ? backend : createPlainBackend();
 }
 
 /** Tensor id of a layer's weights. */
