@@ -20,18 +20,19 @@ export const floors: Readonly<Record<string, number>> = {
   exporters: 4,
   explore: 5,
   jobs: 6,
-  ui: 7,
-  cli: 7,
   bench: 7,
+  ui: 8,
+  cli: 8,
 };
 
-/** Files `ui` may import values from; from everything else it takes types only, so that the first page stays small. `protocol` holds types alone. */
+/** Files `ui` may import values from; from everything else it takes types only, so that the first page stays small. `protocol` holds types alone; `spawn` makes workers. */
 export const uiMayImport: readonly string[] = [
   'base/index.ts',
   'ir/index.ts',
   'explore/view.ts',
   'jobs/client.ts',
   'jobs/protocol.ts',
+  '../workers/spawn.ts',
 ];
 
 /** Imports that break a rule, each with its reason and who owes the repair. May only become shorter. */

@@ -2,7 +2,7 @@ import { messageOf } from '../src/base/index.ts';
 import { createPlainBackend } from '../src/compute/index.ts';
 import { createPlainProgramBackend, plainKernels } from '../src/emulate/index.ts';
 import type { JobHost } from '../src/jobs/index.ts';
-import { ops } from '../src/ops/index.ts';
+import { bindNode } from '../src/ops/index.ts';
 import { createWasmFloatBackend, createWasmProgramBackend } from './backends/index.ts';
 
 /** What a worker is told about the compiled kernels: the module, or why there is none. */
@@ -16,14 +16,18 @@ export function createEngines({ module, problem }: KernelsMessage): Pick<JobHost
   let reason = problem;
   if (module) {
     try {
-      return { programs: createWasmProgramBackend(module, plainKernels), floats: createWasmFloatBackend(module, createPlainBackend()), notes: [] };
+      return {
+        programs: createWasmProgramBackend(module, plainKernels),
+        floats: createWasmFloatBackend(module, bindNode),
+        notes: [],
+      };
     } catch (thrown) {
       reason = messageOf(thrown);
     }
   }
   return {
     programs: createPlainProgramBackend(),
-    floats: createPlainBackend(ops),
+    floats: createPlainBackend(),
     notes: [
       {
         code: 'jobs/plain-engine',

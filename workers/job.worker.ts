@@ -1,5 +1,7 @@
 import * as Comlink from 'comlink';
 import { createServer, createStore, jobFunctions } from '../src/jobs/index.ts';
+import { writeOnnx } from '../src/onnx/index.ts';
+import { createOrtBackend } from './backends/index.ts';
 import { createEngines, type KernelsMessage } from './engines.ts';
 
 /** The general worker of the page. Waits for the compiled kernels, then serves the job table. */
@@ -14,7 +16,7 @@ addEventListener(
   ({ data }: MessageEvent<StartMessage>) => {
     const host = {
       ...createEngines(data.kernels),
-      independent: async () => (await import('./backends/ort.ts')).createOrtBackend(data.onnxruntimeUrl),
+      independent: async () => createOrtBackend(writeOnnx, data.onnxruntimeUrl),
       now: () => performance.now() / 1000,
     };
     const store = createStore(host);

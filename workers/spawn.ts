@@ -8,7 +8,11 @@ import type { StartMessage } from './job.worker.ts';
 /** The page's pool of workers. The kernels are fetched and compiled once, here, and handed to every worker, also to later ones. */
 export function createPageClient(size: number): JobClient {
   const kernels = compileKernels();
-  return createClient({ spawn: () => spawn(kernels), size, delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
+  return createClient({
+    spawn: () => spawn(kernels),
+    size,
+    delay: (ms) => new Promise((done) => setTimeout(done, ms)),
+  });
 }
 
 async function compileKernels(): Promise<KernelsMessage> {
@@ -28,7 +32,10 @@ function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
   const ready = new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', async ({ data }: MessageEvent<unknown>) => {
       if (data === 'listening') {
-        const start: StartMessage = { kernels: await kernels, onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href };
+        const start: StartMessage = {
+          kernels: await kernels,
+          onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href,
+        };
         worker.postMessage(start);
       } else if (data === 'ready') resolve();
     });

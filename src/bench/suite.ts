@@ -6,9 +6,10 @@ export interface BenchFigure {
   readonly unit: string;
   readonly median: number;
   readonly runs: number;
-  /** What `ratio` compares with, in words. */
-  readonly reference?: string;
-  /** Ours divided by the peer's, so that above 1 is faster for rates. */
+  /** The peer's figure, in the same unit, and who it is. */
+  readonly reference?: number;
+  readonly peer?: string;
+  /** Ours divided by the peer's: above 1 is better for rates, below 1 for times. */
   readonly ratio?: number;
   readonly goal?: { readonly operator: '<=' | '>='; readonly value: number; readonly met: boolean };
 }

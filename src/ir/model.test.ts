@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Graph, Model, Node } from './graph.ts';
+import type { Graph, Model, Node, TensorInfo } from './graph.ts';
 import { attributeOf, isKnown } from './graph.ts';
 import { codeRange } from './quant-scheme.ts';
 import { consumersOf, producersOf, Rewrite } from './rewrite.ts';
@@ -19,14 +19,16 @@ const node = (id: string, op: string, inputs: string[], outputs: string[]): Node
 
 function chain(): Model {
   const w: Tensor = { type: 'float32', shape: [2], data: new Float32Array([1, 2]) };
-  const tensors = new Map(['x', 'a', 'b', 'y'].map((id) => [id, { id, type: 'float32' as const, shape: [2] }]));
+  const tensors = new Map<string, TensorInfo>(
+    ['x', 'a', 'b', 'y'].map((id) => [id, { id, type: 'float32' as const, shape: [2] }]),
+  );
   const graph: Graph = {
     version: 1,
     name: 'chain',
     opsets: new Map([['', 13]]),
     inputs: ['x'],
     outputs: ['y'],
-    tensors: new Map([...tensors, ['w', { id: 'w', type: 'float32' as const, shape: [2], weight: 'w' }]]),
+    tensors: tensors.set('w', { id: 'w', type: 'float32', shape: [2], weight: 'w' }),
     nodes: [
       node('n1', 'Add', ['x', 'w'], ['a']),
       node('n2', 'Identity', ['a'], ['b']),

@@ -6,10 +6,11 @@ import type {
   Exploration,
   LayerDetail,
   ModelView,
+  ShareState,
   TargetChoice,
 } from '../explore/index.ts';
 import type { Exporter } from '../exporters/index.ts';
-import type { Diagnostic, Estimate, LayerBits, NodeId, ThresholdRecord } from '../ir/index.ts';
+import type { DataType, Diagnostic, Estimate, LayerBits, NodeId, ThresholdRecord } from '../ir/index.ts';
 import type { Platform } from '../platforms/index.ts';
 
 /** A file as it was dropped or read. `bytes` may be a view on shared memory; jobs never write to it. */
@@ -53,6 +54,13 @@ export interface DataSource {
   readonly seed: number;
   /** How many to generate when there are no files. */
   readonly count: number;
+  /** A labelled data set of the sample generators ('shapes'), in place of files. */
+  readonly generator?: string;
+  /**
+   * Which part of `files` to take where one set serves for both: 'calibration' is a quarter of the samples, at most 512,
+   * spread evenly; 'evaluation' the rest. Absent: all.
+   */
+  readonly part?: 'calibration' | 'evaluation';
 }
 
 export interface OpenReply {
@@ -70,10 +78,20 @@ export interface LayerLoss {
   readonly sqnrDecibel: number;
 }
 
+export interface QuantizedLayer extends LayerBits {
+  /** Of the weights; one, or one per output channel. */
+  readonly scale?: readonly number[];
+  /** Of the layer's output, fake-quantized against float. */
+  readonly sqnrDecibel?: number;
+  readonly threshold?: ThresholdRecord;
+}
+
 export interface QuantizeReply {
   readonly point: DesignPoint;
+  /** What scores are: accuracy, agreement with the float model, or fidelity (1 − RMS error / RMS signal). */
+  readonly judged: 'accuracy' | 'agreement' | 'fidelity';
   readonly chain: readonly { readonly stage: string; readonly score: number }[];
-  readonly layers: readonly (LayerBits & { readonly sqnrDecibel?: number; readonly threshold?: ThresholdRecord })[];
+  readonly layers: readonly QuantizedLayer[];
   readonly integer: { readonly score: number; readonly agreementWithFake: number };
   readonly fake: { readonly score: number };
   readonly float: { readonly score: number };
@@ -121,6 +139,15 @@ export interface Catalog {
   readonly latencyMethods: readonly { readonly id: string; readonly name: string }[];
   readonly observers: readonly { readonly id: string; readonly name: string }[];
   readonly algorithms: readonly { readonly id: string; readonly name: string }[];
+  /** Which engines really run, and why not faster ones. */
+  readonly engines: { readonly programs: string; readonly floats: string; readonly notes: readonly Diagnostic[] };
+}
+
+export interface RunReply {
+  readonly backend: string;
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly type: DataType }[];
+  readonly arrays: Uint8Array;
+  readonly seconds: number;
 }
 
 /** Every job: name → [request, partial result sent while running, reply]. All structured-clone safe. */
@@ -154,6 +181,12 @@ export interface JobTable {
     partial: DesignPoint;
     reply: readonly DesignPoint[];
   };
+  /** Score of the float model on the data. */
+  readonly floatScore: {
+    request: { modelId: string; dataId: string; calibrationId: string };
+    partial: never;
+    reply: { floatScore: number };
+  };
   readonly explore: { request: ExploreRequest; partial: readonly DesignPoint[]; reply: Exploration };
   readonly export: {
     request: {
@@ -171,6 +204,22 @@ export interface JobTable {
     request: { modelId: string; dataId: string; samples: number };
     partial: never;
     reply: FloatCheckReply;
+  };
+  /** Runs the float model on arrays named as its inputs; `arrays` is an .npz named as its outputs. */
+  readonly run: {
+    request: { modelId: string; files: readonly SourceFile[]; backend: 'plain' | 'wasm' | 'ort' };
+    partial: never;
+    reply: RunReply;
+  };
+  /** The part of a share link behind '#'. */
+  readonly encodeLink: { request: { state: ShareState }; partial: never; reply: { text: string } };
+  readonly decodeLink: { request: { text: string }; partial: never; reply: ShareState };
+  /** A `.paretoscope` file; with `modelId` it carries the model. */
+  readonly saveFile: { request: { state: ShareState; modelId?: string }; partial: never; reply: { bytes: Uint8Array } };
+  readonly readFile: {
+    request: { file: SourceFile };
+    partial: never;
+    reply: { state: ShareState; model: readonly NamedFile[] };
   };
 }
 

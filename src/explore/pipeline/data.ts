@@ -1,13 +1,15 @@
 import {
   bindSamples,
   generateSamples,
+  generateSet,
   generationNotice,
   type InputPort,
   type Preprocessing,
   readArrays,
+  sampleGenerators,
   splitSamples,
 } from '../../datasets/index.ts';
-import { type Diagnostic, elementCount, isKnown, type SampleSet } from '../../ir/index.ts';
+import { type Diagnostic, elementCount, isKnown, type SampleSet, type Tensor } from '../../ir/index.ts';
 import type { DataReference } from '../exploration.ts';
 import type { ModelFile, OpenedModel } from './open.ts';
 
@@ -20,6 +22,8 @@ export interface DataRequest {
   /** Where one set serves for both: 'calibration' is a quarter, at most 512, spread evenly; 'evaluation' the rest. */
   readonly part?: 'calibration' | 'evaluation';
   readonly preprocessing?: Preprocessing;
+  /** A labelled data set made from the seed (ids of `sampleGenerators`), in place of files. */
+  readonly generator?: string;
   /** Where the files are from; default 'given'. */
   readonly origin?: DataReference['origin'];
 }
@@ -37,7 +41,13 @@ export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
   const ports = inputPorts(opened);
   const diagnostics: Diagnostic[] = [];
   let samples: SampleSet;
-  if (request.files.length === 0) {
+  if (request.generator !== undefined) {
+    const bound = bindSamples(generatedArrays(request.generator, request), ports, {
+      name: `${request.generator}, seed ${request.seed}`,
+    });
+    samples = bound.samples;
+    diagnostics.push(...bound.diagnostics);
+  } else if (request.files.length === 0) {
     samples = generateSamples(ports, request.count, request.seed);
     diagnostics.push(generationNotice(samples));
   } else {
@@ -55,7 +65,18 @@ export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
     samples = request.part === 'calibration' ? split.calibration : split.evaluation;
     diagnostics.push(...split.diagnostics);
   }
-  return { samples, reference: referenceOf(samples, request.origin), diagnostics };
+  return { samples, reference: referenceOf(samples, originOf(request)), diagnostics };
+}
+
+const originOf = ({ generator, origin }: DataRequest): DataReference['origin'] | undefined =>
+  generator === undefined ? origin : 'sample';
+
+function generatedArrays(id: string, { count, seed }: DataRequest): ReadonlyMap<string, Tensor> {
+  const { x, y, shape } = generateSet(sampleGenerators.get(id), count, seed);
+  return new Map<string, Tensor>([
+    ['x', { type: 'uint8', shape: [count, ...shape], data: x }],
+    ['y', { type: 'uint8', shape: [count], data: y }],
+  ]);
 }
 
 /** What an exploration remembers of samples. */

@@ -188,7 +188,12 @@ function Weights({ weights }: { readonly weights: NonNullable<LayerDetail['weigh
 
 /** Bars of these heights side by side, as one path. */
 const barsPath = (heights: readonly number[], step: number, height: number): string =>
-  heights.map((h, i) => `M${(i * step).toFixed(2)},${height}v${(-h).toFixed(2)}h${Math.max(0.5, step - 0.3).toFixed(2)}v${h.toFixed(2)}z`).join('');
+  heights
+    .map(
+      (h, i) =>
+        `M${(i * step).toFixed(2)},${height}v${(-h).toFixed(2)}h${Math.max(0.5, step - 0.3).toFixed(2)}v${h.toFixed(2)}z`,
+    )
+    .join('');
 
 interface HistogramFigureProps {
   readonly title: string;
@@ -214,10 +219,14 @@ function HistogramFigure({ title, note, histogram, scale, threshold }: Histogram
         <strong>{title}</strong> <span className="secondary">{note}</span>
       </figcaption>
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="histogram-bars" aria-hidden="true">
-        <path className="bar-fill" d={barsPath(counts.map((c) => y(level(c))), step, height)} />
-            height={y(level(c))}
-          />
-        ))}
+        <path
+          className="bar-fill"
+          d={barsPath(
+            counts.map((c) => y(level(c))),
+            step,
+            height,
+          )}
+        />
         {marks.map((t) => (
           <path key={t} className="line-goal" d={`M${x(t)},0V${height}`} />
         ))}

@@ -5,7 +5,7 @@ import type { Platform } from '../../../platforms/index.ts';
 import { explore, exploreObstacle } from '../../actions/explore.ts';
 import { goTo } from '../../actions/navigate.ts';
 import { hoverPlatform } from '../../actions/select.ts';
-import { setTarget, targetEstimate, targetOf } from '../../actions/target.ts';
+import { setTarget, targetEstimate, targetId, targetOf } from '../../actions/target.ts';
 import { decades, IntervalMark, useSize } from '../../charts/index.ts';
 import { inText, quantity } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
@@ -161,11 +161,11 @@ function TargetsAxis({ estimates, platforms }: TargetsProps): ReactElement {
                   x,
                   platforms,
                 ).map(({ estimate, label: name, side }) => {
-                  const chosen = estimate.platform === target?.platform;
+                  const chosen = target !== undefined && targetId(estimate) === targetId(target);
                   return (
                     // biome-ignore lint/a11y/noStaticElementInteractions: a pointer shortcut; the target menu and Targets place do the same by keyboard
                     <g
-                      key={estimate.platform}
+                      key={targetId(estimate)}
                       className={`target-mark${chosen ? ' chosen' : ''}${estimate.fits === 'no' ? ' dimmed' : ''}`}
                       onPointerEnter={() => hoverPlatform(estimate.platform)}
                       onPointerLeave={() => hoverPlatform(undefined)}
@@ -248,7 +248,7 @@ function Misfits({ estimates, platforms }: TargetsProps): ReactElement | null {
       </h2>
       <ul>
         {misfits.slice(0, 4).map((e) => (
-          <li key={e.platform}>
+          <li key={targetId(e)}>
             <span className={e.fits === 'no' ? 'bad' : 'secondary'}>
               <Icon name={e.fits === 'no' ? 'cross' : 'dash'} />
             </span>

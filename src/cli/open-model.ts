@@ -1,0 +1,65 @@
+import { dirname, join } from 'node:path';
+import { sha256Hex, UserError } from '../base/index.ts';
+import type { OpenReply, ShapeSettings, SourceFile } from '../jobs/protocol.ts';
+import { checkFileSize } from '../onnx/index.ts';
+import type { CommandHost, CommandOption } from './command.ts';
+import { badUsage } from './errors.ts';
+
+export const SHAPE_OPTION: CommandOption = {
+  name: 'shape',
+  value: 'name=1,3,224,224',
+  help: "Sizes of an input, or of a symbolic dimension ('height=224'); several separated by ';'",
+};
+
+/** `input=1,3,8,8;height=160` → settings. One number names a dimension unless the input has one axis: both are given. */
+export function parseShapes(text: string | undefined): ShapeSettings {
+  const symbols: Record<string, number> = {};
+  const inputs: Record<string, readonly number[]> = {};
+  for (const part of (text ?? '').split(';').filter(Boolean)) {
+    const at = part.lastIndexOf('=');
+    const name = part.slice(0, at);
+    const sizes = part
+      .slice(at + 1)
+      .split(',')
+      .map(Number);
+    if (at < 1 || sizes.some((n) => !Number.isInteger(n) || n < 0))
+      throw badUsage(`--shape takes name=1,3,224,224, not '${part}'.`);
+    if (sizes.length === 1) symbols[name] = sizes[0] as number;
+    inputs[name] = sizes;
+  }
+  return { symbols, inputs };
+}
+
+/** Reads a model, with external data files that it names and that lie beside it, and opens it in the pool. */
+export async function openModel(path: string, shapes: ShapeSettings, host: CommandHost): Promise<OpenReply> {
+  const files: SourceFile[] = [readModelFile(path, host)];
+  for (;;) {
+    const source = { id: sha256Hex((files[0] as { bytes: Uint8Array }).bytes), files, shapes };
+    try {
+      const reply = await host
+        .client()
+        .run('open', { source }, { onWarning: (d) => host.note(`${d.severity}: ${d.message}`) });
+      host.client().hold('model', reply.modelId, source);
+      return reply;
+    } catch (thrown) {
+      const missing =
+        thrown instanceof UserError && thrown.code === 'onnx/missing-external-data'
+          ? (thrown.facts.location ?? thrown.facts.missing)
+          : undefined;
+      if (typeof missing !== 'string' || files.some((f) => f.name === missing)) throw thrown;
+      // Only a plain name beside the model: the file must not be able to read elsewhere.
+      if (/[/\\]/.test(missing)) throw thrown;
+      try {
+        files.push(host.read(join(dirname(path), missing)));
+      } catch {
+        throw thrown; // the message about the missing data says more than "cannot be read"
+      }
+    }
+  }
+}
+
+function readModelFile(path: string, host: CommandHost): SourceFile & { readonly bytes: Uint8Array } {
+  const file = host.read(path);
+  checkFileSize(file.name, file.bytes.length);
+  return file;
+}

@@ -1,0 +1,145 @@
+import { BugError, UserError } from '../base/index.ts';
+import {
+  type Backends,
+  type BoundData,
+  bindData,
+  calibrateModel,
+  type ModelFile,
+  type OpenedModel,
+  openModel,
+  type Session,
+  startSession,
+} from '../explore/index.ts';
+import type { StageContext } from '../ir/index.ts';
+import { checkFileSize } from '../onnx/index.ts';
+import { unknownResource } from './errors.ts';
+import type { JobHost } from './host.ts';
+import type { DataSource, ModelSource, SourceFile } from './protocol.ts';
+import type { ResourceHolder } from './server.ts';
+
+/** What jobs find on their worker: models, samples, calibrations and sessions, made from their sources on first use and kept. */
+export interface JobStore extends ResourceHolder {
+  model(id: string, ctx: StageContext): Promise<OpenedModel>;
+  /** Opens a source that need not be held yet, and keeps it under its id. */
+  open(source: ModelSource, ctx: StageContext): Promise<OpenedModel>;
+  /** Files of a held model. */
+  files(id: string): Promise<readonly ModelFile[]>;
+  data(modelId: string, dataId: string, ctx: StageContext): Promise<BoundData>;
+  bind(modelId: string, source: DataSource, ctx: StageContext): Promise<BoundData>;
+  calibration(modelId: string, calibrationId: string, ctx: StageContext): ReturnType<typeof calibrateModel>;
+  session(ids: SessionIds, ctx: StageContext): Promise<Session>;
+  readonly backends: Backends;
+}
+
+export interface SessionIds {
+  readonly modelId: string;
+  readonly dataId: string;
+  readonly calibrationId: string;
+}
+
+/** Values by key. A value that failed to be made is not kept: the next asker tries again. */
+class Made<T> {
+  readonly #values = new Map<string, Promise<T>>();
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#values.get(key);
+    if (known) return known;
+    const value = make();
+    this.#values.set(key, value);
+    value.catch(() => this.#values.delete(key));
+    return value;
+  }
+
+  forget(id: string): void {
+    for (const key of this.#values.keys()) if (key.split('\n').includes(id)) this.#values.delete(key);
+  }
+}
+
+export function createStore(host: JobHost): JobStore {
+  const sources = new Map<string, { readonly kind: string; readonly source: unknown }>();
+  const models = new Made<OpenedModel>();
+  const bound = new Made<BoundData>();
+  const records = new Made<Awaited<ReturnType<typeof calibrateModel>>>();
+  const sessions = new Made<Session>();
+  const backends: Backends = { float: host.floats, program: host.programs };
+  const caches = [models, bound, records, sessions];
+
+  const sourceOf = (kind: string, id: string): unknown => {
+    const held = sources.get(id);
+    if (held?.kind !== kind) throw unknownResource(kind, id);
+    return held.source;
+  };
+  const forget = (id: string) => {
+    for (const cache of caches) cache.forget(id);
+  };
+  const store: JobStore = {
+    backends,
+    hold(kind, id, source) {
+      forget(id);
+      sources.set(id, { kind, source });
+    },
+    release(id) {
+      forget(id);
+      sources.delete(id);
+    },
+    model: (id, ctx) => store.open(sourceOf('model', id) as ModelSource, ctx),
+    open(source, ctx) {
+      if (!sources.has(source.id)) sources.set(source.id, { kind: 'model', source });
+      return models.get(source.id, async () => openModel(await readAll(source.files), source.shapes, ctx));
+    },
+    files: async (id) => readAll((sourceOf('model', id) as ModelSource).files),
+    data: (modelId, dataId, ctx) => store.bind(modelId, sourceOf('data', dataId) as DataSource, ctx),
+    bind(modelId, source, ctx) {
+      if (!sources.has(source.id)) sources.set(source.id, { kind: 'data', source });
+      return bound.get(`${modelId}\n${source.id}`, async () => {
+        const { files, ...request } = source;
+        return bindData(await store.model(modelId, ctx), { ...request, files: await readAll(files) });
+      });
+    },
+    calibration: (modelId, calibrationId, ctx) =>
+      records.get(`${modelId}\n${calibrationId}`, async () => {
+        const { samples } = await store.data(modelId, calibrationId, ctx);
+        return calibrateModel(await store.model(modelId, ctx), samples, backends.float, ctx);
+      }),
+    session: ({ modelId, dataId, calibrationId }, ctx) =>
+      sessions.get(`${modelId}\n${dataId}\n${calibrationId}`, async () => {
+        const data = await store.data(modelId, dataId, ctx);
+        const calibration = await store.data(modelId, calibrationId, ctx);
+        const record = await store.calibration(modelId, calibrationId, ctx);
+        const request = {
+          samples: data.samples,
+          calibration: calibration.samples,
+          data: data.reference,
+          calibrationReference: calibration.reference,
+          record,
+        };
+        return startSession(await store.model(modelId, ctx), request, backends, ctx);
+      }),
+  };
+  return store;
+}
+
+/** Reads files whose bytes are still with the browser. Too large ones are refused before they are read. */
+export async function readAll(files: readonly SourceFile[]): Promise<ModelFile[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      if ('bytes' in file) return { name: file.name, bytes: file.bytes };
+      if (!('blob' in file)) throw new BugError(`File '${(file as SourceFile).name}' has neither bytes nor a blob.`);
+      if (file.name.toLowerCase().endsWith('.onnx')) checkFileSize(file.name, file.blob.size);
+      try {
+        return { name: file.name, bytes: new Uint8Array(await file.blob.arrayBuffer()) };
+      } catch (cause) {
+        throw unreadableFile(file.name, file.blob.size, cause);
+      }
+    }),
+  );
+}
+
+const unreadableFile = (name: string, size: number, cause: unknown): UserError =>
+  new UserError(
+    'jobs/unreadable-file',
+    `'${name}' could not be read: it has changed since it was chosen, or its ${size} bytes do not fit in memory.`,
+    'Choose the file again; if it is very large, close other tabs first.',
+    { file: name, bytes: size },
+    { cause },
+  );
