@@ -23,6 +23,7 @@ export function App(): ReactElement {
       <PlacesRow />
       <Problems />
       <main className={`place-frame place-${place}`} aria-label={view?.title}>
+        {view && place !== 'start' && <h1 className="sr-only">{view.title}</h1>}
         {view && <view.Component />}
       </main>
       <StatusBar />

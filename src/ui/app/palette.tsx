@@ -2,7 +2,8 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRe
 import { closeOverlay } from '../actions/navigate.ts';
 import { useApp } from '../state/store.ts';
 import { Dialog, Key } from '../widgets/index.ts';
-import { type Entry, entriesFor, type Group, groups, matchOf } from './palette-entries.ts';
+import { type Entry, entriesFor, type Group, groups } from './palette-entries.ts';
+import { matchOf } from './palette-match.ts';
 
 const MAX_PER_GROUP = 6;
 

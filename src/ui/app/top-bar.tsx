@@ -58,7 +58,10 @@ function UndoRedo(): ReactElement {
         disabledReason={last === undefined ? 'nothing to undo' : undefined}
         label={last === undefined ? 'Undo' : `Undo: ${last}`}
       >
-        Undo <Key>{commandKey} Z</Key>
+        Undo
+        <span aria-hidden="true">
+          <Key>{commandKey} Z</Key>
+        </span>
       </Button>
       <span className="redo">
         <Button

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactElement, type ReactNode, useRef, useState } from 'react';
 import { Dialog, Menu } from '../widgets/index.ts';
-import { type ChartTable, saveCsv, savePng, saveSvg } from './chart-export.ts';
+import { saveCsv, savePng, saveSvg } from './chart-export.ts';
+import type { ChartTable } from './csv.ts';
 import { useSize } from './use-size.ts';
 
 export interface ChartProps {

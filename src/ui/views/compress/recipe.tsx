@@ -100,10 +100,10 @@ function ChooseBits(): ReactElement {
       )}
       {way === 'budget' && (
         <div className="stack tight recipe-widths">
-          <label className="row between">
+          <div className="row between">
             <span className="secondary">Loss at most, sum of layers</span>
             <strong className="strong">{budget.toFixed(1)} points</strong>
-          </label>
+          </div>
           <div className="slider">
             <input
               type="range"

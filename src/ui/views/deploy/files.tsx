@@ -117,7 +117,7 @@ export function FilePreview({ state }: { readonly state: PackageState | undefine
         <p className="secondary code-none">This file is binary or long; it is in the zip.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key
-        <pre className={wrap ? 'code wrap' : 'code'} role="region" tabIndex={0} aria-label={file.path}>
+        <pre className={wrap ? 'code wrap' : 'code'} role="region" tabIndex={0} aria-label={`Text of ${file.path}`}>
           {lines.map((line, i) => (
             <CodeLine
               key={`${i + 1}`}

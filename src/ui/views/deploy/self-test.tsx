@@ -33,21 +33,19 @@ export function SelfTest({ state, packageKey }: SelfTestProps): ReactElement {
         <TestResult state={state} />
       </Panel>
       <Panel title="On the target" padded scroll={false}>
-        <dl>
-          {point ? (
-            shownObjectives.flatMap(([id, label, kind]) =>
+        {point ? (
+          <dl>
+            {shownObjectives.map(([id, label, kind]) =>
               point.objectives[id] ? (
                 <Fact key={id} label={label}>
                   <FigureText name={label} figure={point.objectives[id]} kind={kind} />
                 </Fact>
-              ) : (
-                []
-              ),
-            )
-          ) : (
-            <p className="secondary">Check the scheme in Compress, or choose a point in Explore, to see its figures.</p>
-          )}
-        </dl>
+              ) : null,
+            )}
+          </dl>
+        ) : (
+          <p className="secondary">Check the scheme in Compress, or choose a point in Explore, to see its figures.</p>
+        )}
         <div className="stack download">
           <Button
             kind="primary"
