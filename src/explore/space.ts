@@ -8,11 +8,15 @@ export const ACTIVATION_BITS: readonly number[] = [4, 5, 6, 7, 8];
 export const METHODS: readonly string[] = ['mse', 'min-max'];
 export const GRANULARITIES: readonly QuantizeChoice['weights'][] = ['per-channel', 'per-tensor'];
 
-/** What a design has where nothing else is said. */
+/**
+ * What a design has where nothing else is said. Symmetric activations (unsigned behind a ReLU) are the form of methods A.5,
+ * need no zero points, and stay nearest to fake quantization: on ResNet-8 2 % of the 8-bit outputs differ by one step,
+ * against 16 % for affine ones.
+ */
 export const DEFAULT_QUANTIZE: Omit<QuantizeChoice, 'bits'> = {
   method: 'mse',
   weights: 'per-channel',
-  activations: 'affine',
+  activations: 'symmetric',
   rescale: 'fixed32',
 };
 
