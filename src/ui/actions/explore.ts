@@ -3,7 +3,6 @@ import type { Constraint, DesignPoint, Exploration } from '../../explore/index.t
 import { act, getState, patch } from '../state/store.ts';
 import type { AxisBrush, ExplorationState } from '../state/types.ts';
 import { goTo, say } from './navigate.ts';
-import { storeExplorationSoon } from './persist.ts';
 import { problemOf } from './problems.ts';
 import { cancelJob, runJob } from './run-job.ts';
 import { explorationOf } from './share-state.ts';
@@ -78,7 +77,6 @@ export async function explore(): Promise<void> {
       say(`Search cancelled, ${getState().exploration.points.length} points kept`);
     } else patch({ exploration: { status: 'failed', jobId: undefined, problem: problemOf(thrown) } });
   }
-  storeExplorationSoon();
 }
 
 export function cancelExploration(): void {
@@ -119,7 +117,6 @@ function flush(): void {
   pending = [];
   if (fresh.length === 0) return;
   patch({ exploration: { points: [...getState().exploration.points, ...fresh] } });
-  storeExplorationSoon();
 }
 
 /** Sets, replaces or (limit undefined) removes the limit of an objective. */

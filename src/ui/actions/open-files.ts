@@ -176,7 +176,7 @@ function showModel(
     },
     deploy: { packages: {}, file: undefined },
   });
-  patch({ page: { place: continues ? 'explore' : 'model' } });
+  patch({ page: { place: continues && exploration.points.length > 0 ? 'explore' : 'model' } });
 }
 
 /** What comes with a model: given files, else a sample's generator, else inputs made from its shapes. */

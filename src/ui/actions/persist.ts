@@ -37,7 +37,7 @@ export function storeExplorationSoon(): void {
 
 async function storeExploration(): Promise<void> {
   const shared = shareState();
-  if (!shared || shared.exploration.points.length === 0) return;
+  if (!shared) return;
   const { model, data } = shared.exploration;
   const id = `${model.sha256.slice(0, 16)}-${data.sha256.slice(0, 16)}`;
   try {
@@ -130,7 +130,7 @@ export async function openRecent(id: string): Promise<void> {
     const stored = await loadExploration(id);
     if (!stored) return;
     showShared(stored.state, `Open ${stored.record.name}`, stored.record.interrupted);
-    patch({ page: { place: 'explore' } });
+    patch({ page: { place: stored.record.points > 0 ? 'explore' : 'start' } });
     const files = await loadModel(stored.record.sha256);
     if (files) await openFiles(files);
     if (files && stored.data) await takeSource(stored.data);

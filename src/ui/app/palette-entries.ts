@@ -1,3 +1,6 @@
+import { checkObstacle, checkScheme, measureSensitivity } from '../actions/compress.ts';
+import { saveParetoscope } from '../actions/deploy.ts';
+import { cancelExploration, explore, exploreObstacle } from '../actions/explore.ts';
 import { goTo, openOverlay, redoStep, setSettings, undoStep } from '../actions/navigate.ts';
 import { chooseFiles } from '../actions/open-files.ts';
 import { activatePoint, clearPoints, selectLayer, selectPoint, setMetric } from '../actions/select.ts';
@@ -65,6 +68,7 @@ function actionEntries(state: AppState): Entry[] {
     ...(['system', 'light', 'dark'] as const).map((theme) =>
       action(`Theme: ${theme}`, () => setSettings({ theme }), state.settings.theme === theme ? 'now' : undefined),
     ),
+    ...(open ? jobEntries(state, action) : []),
     ...(open
       ? metrics.map((m) =>
           action(`Colour by ${m}`, () => setMetric(m), state.selection.metric === m ? 'now' : undefined),
@@ -76,6 +80,37 @@ function actionEntries(state: AppState): Entry[] {
         )
       : []),
     ...(state.selection.points.length ? [action('Clear comparison', clearPoints)] : []),
+  ];
+}
+
+type MakeEntry = (title: string, run: () => void, value?: string) => Entry;
+
+function jobEntries(state: AppState, action: MakeEntry): Entry[] {
+  const withReason = (entry: Entry, reason: string | undefined): Entry =>
+    reason === undefined ? entry : { ...entry, disabledReason: reason };
+  const { points, status, budget } = state.exploration;
+  return [
+    withReason(
+      action(
+        points.length > 0 ? 'Continue the search' : 'Search with the present limits',
+        () => void explore(),
+        `${budget} evaluations`,
+      ),
+      exploreObstacle(),
+    ),
+    ...(status === 'running' ? [action('Cancel the search', cancelExploration, `keep ${points.length}`)] : []),
+    withReason(
+      action('Quantize and check', () => {
+        goTo('compress');
+        void checkScheme();
+      }),
+      checkObstacle(state),
+    ),
+    action('Measure sensitivity', () => {
+      goTo('compress');
+      void measureSensitivity();
+    }),
+    action('Save .paretoscope', () => void saveParetoscope('with model')),
   ];
 }
 

