@@ -1,4 +1,6 @@
+import { roundAway } from '../base/index.ts';
 import {
+  attributeOf,
   encodeWeight,
   type Model,
   numbersOf,
@@ -10,6 +12,7 @@ import {
   type WeightId,
   weightOf,
 } from '../ir/index.ts';
+import { planQuantization } from './plan.ts';
 import { quantizeDequantize } from './weights.ts';
 
 /** A float model that behaves as the quantized one: run it with `transform` as the runner's hook. */
@@ -24,7 +27,8 @@ const rounded = new WeakMap<TensorQuant, WeakMap<StoredTensor, StoredTensor>>();
 
 /**
  * The float twin of the integer network (methods A.5, A.7): weights and activations rounded and clipped, sums in float.
- * Biases stay float; the integer network rounds them to 2^−31 of their scale. Weights are kept per (weight, quantization).
+ * Biases are rounded to multiples of input scale × weight scale, as the integer network holds them. Weights are kept per
+ * (weight, quantization).
  */
 export function fakeQuantize(model: Model, scheme: QuantScheme): FakeQuantized {
   const weights = new Map<WeightId, StoredTensor>(model.weights);
@@ -34,6 +38,19 @@ export function fakeQuantize(model: Model, scheme: QuantScheme): FakeQuantized {
     if (weight === undefined) activations.set(id, quant);
     else weights.set(weight, roundedWeight(model, weight, quant));
   }
+  for (const {
+    node,
+    traits,
+    activations: [input = ''],
+  } of planQuantization(model).nodes) {
+    if (traits.role !== 'weighted' || traits.bias === undefined) continue;
+    const bias = model.graph.tensors.get(node.inputs[traits.bias] ?? '')?.weight;
+    const units = biasUnits(scheme, input, node.inputs[traits.weight] ?? '');
+    // A factor on weights or bias (Gemm) changes the unit, a bias read twice has two: these stay float.
+    const scaled = ['alpha', 'beta'].some((name) => (attributeOf(node.attributes, name, 'float') ?? 1) !== 1);
+    const shared = bias !== undefined && weights.get(bias) !== model.weights.get(bias);
+    if (bias !== undefined && units && !scaled && !shared) weights.set(bias, roundedBias(model, bias, units));
+  }
   return {
     model: { graph: model.graph, weights },
     transform(id, tensor) {
@@ -42,6 +59,22 @@ export function fakeQuantize(model: Model, scheme: QuantScheme): FakeQuantized {
       return { ...tensor, data: quantizeDequantize(numbersOf(tensor), tensor.shape, quant) };
     },
   };
+}
+
+/** Input scale × weight scale, one or one per channel; undefined where the scheme lacks either. */
+function biasUnits({ tensors }: QuantScheme, input: TensorId, weight: TensorId): readonly number[] | undefined {
+  const scale = tensors.get(input)?.scale[0];
+  return scale === undefined ? undefined : tensors.get(weight)?.scale.map((s) => s * scale);
+}
+
+function roundedBias(model: Model, id: WeightId, units: readonly number[]): StoredTensor {
+  const { shape, ...tensor } = weightOf(model.weights, id);
+  const values = numbersOf({ shape, ...tensor });
+  const data = Float32Array.from(values, (b, c) => {
+    const unit = units[units.length > 1 ? c % units.length : 0] as number;
+    return roundAway(b / unit) * unit;
+  });
+  return encodeWeight(id, { type: 'float32', shape, data });
 }
 
 function roundedWeight(model: Model, id: WeightId, quant: TensorQuant): StoredTensor {

@@ -44,7 +44,7 @@ const WIDTHS = new Set([2, 3, 4, 5, 6, 7, 8, 16]);
  * are known for the widths asked for.
  *
  * Values that only move share one quantization, the widest of theirs. Network inputs have 8 bits (16 where a layer that
- * reads them has 16), network outputs at least 8. Layers without weights take the width of their widest operand.
+ * reads them has 16), network outputs (what a Softmax at the end reads, too) at least 8. Layers without weights take the width of their widest operand.
  * Throws `quantize/bad-bits`, `base/unknown-observer`, and what `quantizableLayers` throws.
  */
 export function makeScheme(model: Model, calibration: CalibrationRecord, options: SchemeOptions = {}): QuantScheme {
@@ -82,6 +82,7 @@ export function makeScheme(model: Model, calibration: CalibrationRecord, options
     };
     quants.set(group, { quant: quantOver(grid, interval), interval });
   }
+  alignSums(plan, quants);
   for (const [id, group] of plan.groupOf) {
     const chosen = quants.get(group);
     const statistics = calibration.tensors.get(id);
@@ -101,6 +102,39 @@ function quantOver({ bits, kind }: Grid, { low, high }: Interval): TensorQuant {
   const limit = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   return { bits, signed, narrow: signed, scale: [high / limit], zeroPoint: [0] };
 }
+
+/**
+ * Makes the scales of a sum's operands multiples m / 2^k of the sum's own, m below 2^14, so that the integer sum multiplies
+ * by exact numbers. Changes a scale by at most a part in 2^10 (a part in 2^13 for the larger one). Backwards through the
+ * network, because a sum may be an operand of a later one.
+ */
+function alignSums(
+  plan: QuantPlan,
+  quants: Map<TensorId, { readonly quant: TensorQuant; readonly interval: Interval }>,
+): void {
+  const settled = new Set<TensorId>();
+  for (const { node, traits, activations } of plan.nodes.toReversed()) {
+    if (traits.role !== 'computes' || activations.length < 2) continue;
+    const raw = node.outputs[0] ?? '';
+    const sum = plan.groupOf.get(plan.fused.get(raw) ?? raw) ?? '';
+    const own = quants.get(sum)?.quant.scale[0];
+    if (own === undefined) continue;
+    settled.add(sum);
+    const operands = activations.flatMap((id) => plan.groupOf.get(id) ?? []);
+    const largest = operands.reduce((a, id) => Math.max(a, (quants.get(id)?.quant.scale[0] ?? 0) / own), 0);
+    const unit = own * 2 ** -Math.min(30, Math.floor(Math.log2(ALIGNED_LIMIT / largest)));
+    for (const id of operands) {
+      const known = quants.get(id);
+      if (!known || settled.has(id)) continue;
+      settled.add(id);
+      const multiplier = Math.round((known.quant.scale[0] as number) / unit);
+      // A much finer operand would move too far: it stays, and is rounded when lowered.
+      if (multiplier >= 2 ** 9) quants.set(id, { ...known, quant: { ...known.quant, scale: [multiplier * unit] } });
+    }
+  }
+}
+
+const ALIGNED_LIMIT = 2 ** 14 - 1;
 
 const thresholdRecord = (
   statistics: ActivationStatistics,
@@ -127,6 +161,12 @@ function chooseInterval(statistics: ActivationStatistics, method: string, grid: 
   return interval;
 }
 
+/** Values that leave the integer network: outputs, and what a left-out layer at the end reads. */
+const networkEnds = (graph: Graph, plan: QuantPlan): readonly TensorId[] => [
+  ...graph.outputs,
+  ...plan.nodes.flatMap((n) => (n.traits.role === 'dropped' ? n.activations : [])),
+];
+
 /** Width of each group: the widest of its members. */
 function bitsOfGroups(
   graph: Graph,
@@ -150,8 +190,9 @@ function bitsOfGroups(
     }
   }
   const groups = new Map<TensorId, number>();
+  const ends = networkEnds(graph, plan);
   for (const [id, group] of plan.groupOf) {
-    const own = Math.max(bits.get(id) ?? 8, graph.outputs.includes(id) ? 8 : 0);
+    const own = Math.max(bits.get(id) ?? 8, ends.includes(id) ? 8 : 0);
     groups.set(group, Math.max(groups.get(group) ?? 0, own));
   }
   return groups;
@@ -197,10 +238,15 @@ function endOfMoves(root: TensorId, plan: QuantPlan, consumers: ReturnType<typeo
   }
 }
 
-/** Only weighted layers, and clamps, of more than two outputs are clipped; sums and inputs span all they saw (methods A.4.5). */
+/**
+ * Only weighted layers, and clamps, of more than two outputs are clipped; sums and inputs span all they saw (methods A.4.5).
+ * Network outputs are not clipped either: it is their largest value that counts.
+ */
 function mayClip({ graph }: Model, root: TensorId, plan: QuantPlan): boolean {
   const shape = graph.tensors.get(root)?.shape;
   const few = isKnown(shape) && elementCount(shape) <= 2;
+  const group = plan.groupOf.get(root);
+  if (networkEnds(graph, plan).some((id) => plan.groupOf.get(id) === group)) return false;
   let producer = plan.producers.get(root);
   if (producer?.traits.role === 'clamp' && plan.fused.has(producer.activations[0] ?? ''))
     producer = plan.producers.get(producer.activations[0] ?? '');
