@@ -85,12 +85,15 @@ const smooth = (scale: number, low: number) => (model: Model, count: number) =>
     (n, i) => low + scale * (0.5 + 0.35 * Math.sin((i * (n + 3)) / 97 + n) + 0.15 * hash(i + 7919 * n)),
   );
 
+/** Gives a spectrum back: which of its 640 values is largest is no label. */
+const RECONSTRUCTION = 'autoencoder_ad_int8_qdq.onnx';
+
 const CASES: readonly Case[] = [
   { file: 'mnist_cnn.onnx', calibration: 16, count: 60, samples: mnist },
   { file: 'resnet8_cifar10_fp32.onnx', calibration: 6, count: 12, samples: cifar },
   { file: 'dscnn_kws_small_fp32.onnx', calibration: 12, count: 30, samples: keywords },
   { file: 'mobilenetv1_vww_fp32.onnx', calibration: 3, count: 4, samples: smooth(1, 0) },
-  { file: 'autoencoder_ad_int8_qdq.onnx', calibration: 8, count: 20, samples: smooth(20, -10) },
+  { file: RECONSTRUCTION, calibration: 8, count: 20, samples: smooth(20, -10) },
 ];
 
 const argMax = (values: ArrayLike<number>): number => {
@@ -140,8 +143,8 @@ describe.skipIf(!hasSharedData)(`integer networks (else: ${NO_SHARED_DATA})`, ()
         values += fake.length;
         error = addSignal(error, float, integer);
       }
-      expect(same / results.length).toBeGreaterThanOrEqual(0.95);
-      expect(near / values).toBeGreaterThan(0.9);
+      if (file !== RECONSTRUCTION) expect(same / results.length).toBeGreaterThanOrEqual(0.999);
+      expect(near / values).toBeGreaterThan(0.995);
       expect(decibels(error)!).toBeGreaterThan(15);
     }, 60_000);
 
