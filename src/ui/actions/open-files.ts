@@ -315,7 +315,7 @@ function setFile(name: string, change: Partial<FileRecord>): void {
 }
 
 /** SHA-256 of a file, by the browser where it offers that (secure addresses), by our own code elsewhere. */
-async function fingerprintOf(blob: Blob): Promise<string> {
+export async function fingerprintOf(blob: Blob): Promise<string> {
   const bytes = await blob.arrayBuffer();
   if (!crypto.subtle) return sha256Hex(new Uint8Array(bytes));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,9 +1,10 @@
 import { CancelledError } from '../../base/index.ts';
+import type { ModelReference } from '../../ir/index.ts';
 import { loadModel } from '../state/storage.ts';
 import { getState, patch } from '../state/store.ts';
 import type { Problem } from '../state/types.ts';
 import { openFiles } from './open-files.ts';
-import { openSampleByHash } from './open-sample.ts';
+import { openSampleLike } from './open-sample.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { runJob } from './run-job.ts';
 import { showShared } from './share-state.ts';
@@ -14,7 +15,7 @@ export async function openLink(text: string): Promise<Problem | undefined> {
     const shared = await runJob('decodeLink', { text }, { title: 'Open link', unlisted: true });
     showShared(shared, `Open link to ${shared.exploration.model.name}`, false);
     patch({ page: { place: 'explore' } });
-    void findModel(shared.exploration.model.sha256);
+    void findModel(shared.exploration.model);
     return undefined;
   } catch (thrown) {
     return thrown instanceof CancelledError ? undefined : problemOf(thrown);
@@ -31,14 +32,14 @@ export async function openAddressLink(): Promise<boolean> {
 }
 
 /** Loads the model of a link by itself where it is stored here, or is one of the samples. */
-export async function findModel(sha256: string): Promise<void> {
+export async function findModel(model: ModelReference): Promise<void> {
   if (getState().session.view) return;
   try {
-    const stored = await loadModel(sha256);
+    const stored = await loadModel(model.sha256);
     if (stored) {
       await openFiles(stored);
     } else {
-      await openSampleByHash(sha256);
+      await openSampleLike(model);
     }
   } catch (thrown) {
     showProblem(problemOf(thrown));

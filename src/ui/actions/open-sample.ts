@@ -1,7 +1,8 @@
 import { messageOf } from '../../base/index.ts';
+import type { ModelReference } from '../../ir/index.ts';
 import { getState, patch } from '../state/store.ts';
 import type { Sample } from '../state/types.ts';
-import { type GivenFile, generatorOf, openFiles } from './open-files.ts';
+import { fingerprintOf, type GivenFile, generatorOf, openFiles } from './open-files.ts';
 import { showProblem } from './problems.ts';
 
 /** Reads the list of samples that come with the page; 'none' where the page was built without them. */
@@ -53,10 +54,14 @@ export async function openSampleById(id: string): Promise<void> {
   });
 }
 
-export async function openSampleByHash(sha256: string): Promise<void> {
+/** Opens the sample that is this very model, if one is: its fingerprint is checked before anything is opened. */
+export async function openSampleLike(model: ModelReference): Promise<void> {
   const { samples } = getState().page;
-  const sample = Array.isArray(samples) ? (samples as readonly Sample[]).find((s) => s.sha256 === sha256) : undefined;
-  if (sample) await openSample(sample);
+  if (!Array.isArray(samples)) return;
+  const sample = (samples as readonly Sample[]).find((s) => s.file.endsWith(model.name) && s.bytes === model.bytes);
+  if (!sample) return;
+  const file = await fetchFile(sample.file);
+  if ((await fingerprintOf(file.blob)) === model.sha256) await openSample(sample);
 }
 
 async function fetchFile(path: string): Promise<GivenFile> {
