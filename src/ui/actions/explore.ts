@@ -146,6 +146,13 @@ export function setZoom(zoom: AxisBrush | undefined): void {
   act(zoom ? 'Zoom' : 'Show all points', { exploration: { zoom } }, { key: 'zoom' });
 }
 
+/** Whether points outside the limits are drawn faint. */
+export function setDimOutside(dimOutside: boolean): void {
+  act(dimOutside ? 'Dim points outside the limits' : 'Show all points at full strength', {
+    exploration: { dimOutside },
+  });
+}
+
 export function toggleOrigin(origin: string): void {
   const { hiddenOrigins } = getState().exploration;
   const hidden = hiddenOrigins.includes(origin);

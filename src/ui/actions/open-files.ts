@@ -164,7 +164,7 @@ function showModel(
           : {
               method: session.catalog?.observers[0]?.id ?? 'min-max',
               weights: 'per-channel',
-              activations: 'affine',
+              activations: 'symmetric',
               rescale: 'fixed32',
               bits: view.quantizable.map(() => [8, 8] as const),
             },

@@ -61,7 +61,7 @@ function FileReport({ file, open }: { readonly file: FileRecord; readonly open: 
         <StatusIcon status={file.status} /> {words}
       </p>
       <h1 className="page-title file-report-title">
-        {file.name}: {file.note}
+        {file.note.includes(file.name) ? file.note : `${file.name}: ${file.note}`}
       </h1>
       {open !== undefined && <p className="prose">{open} is still open; nothing of it has changed.</p>}
       <div className="row wrap">
