@@ -16,6 +16,7 @@ import {
   makeScheme,
   noError,
   quantizableLayers,
+  statisticsOf,
 } from '../quantize/index.ts';
 import { testContext } from '../test-kit/context.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
@@ -163,5 +164,30 @@ describe.skipIf(!hasSharedData)(`integer networks (else: ${NO_SHARED_DATA})`, ()
             expect(programFaults(program), `${rescale} ${bits} ${activations}`).toEqual([]);
           }
     }, 60_000);
+  });
+
+  test.for([
+    'yunet_n_dynamic.onnx',
+    'ultraface_rfb320_simplified.onnx',
+    'proxyless_landmark.onnx',
+    'mbnet_ic_fp32_batchdim.onnx',
+    'light_squeezenet.onnx',
+    'light_shufflenet.onnx',
+  ])('%s becomes a legal program', (file) => {
+    const model = prepared(file);
+    const statistics = statisticsOf([-1, 0.25, 0.5, 1]);
+    const tensors = new Map([...model.graph.tensors.keys()].map((id) => [id, statistics]));
+    const scheme = makeScheme(model, { version: 1, samples: 1, sha256: '', tensors });
+    const program = lowerToProgram(model, scheme, testContext());
+    expect(programFaults(program)).toEqual([]);
+    expect(program.calls.filter((c) => c.kernel === 'transpose').length).toBe(file.includes('shufflenet') ? 16 : 0);
+  });
+
+  test.for([
+    ['light_alexnet.onnx', /'n2' \(LRN\)/],
+    ['dtln_part1_lstm.onnx', /LSTM/],
+    ['cct_2_32_32_128.onnx', /LayerNormalization/],
+  ] as const)('%s is refused, naming the layer', ([file, layer]) => {
+    expect(() => quantizableLayers(prepared(file))).toThrow(layer);
   });
 });
