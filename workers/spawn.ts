@@ -11,6 +11,7 @@ export function createPageClient(size: number): JobClient {
   return createClient({
     spawn: () => spawn(kernels),
     size,
+    eager: true,
     delay: (ms) => new Promise((done) => setTimeout(done, ms)),
   });
 }

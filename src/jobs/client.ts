@@ -19,6 +19,8 @@ export interface ClientOptions {
   spawn(): WorkerHandle;
   /** Workers that run jobs; jobs that coordinate others get one of their own besides. */
   readonly size: number;
+  /** Starts the worker of coordinating jobs at once instead of when the first comes: a page then loads nothing later. */
+  readonly eager?: boolean;
   /** Resolves after this many milliseconds: the host's timer. */
   delay(milliseconds: number): Promise<void>;
 }
@@ -89,6 +91,7 @@ class Pool implements JobClient {
     this.#options = options;
     this.size = options.size;
     for (let i = 0; i < options.size; i++) this.#slots.push(this.#newSlot(false));
+    if (options.eager) this.#slots.push(this.#newSlot(true));
   }
 
   hold(kind: 'model' | 'data', id: string, source: unknown): void {

@@ -36,13 +36,17 @@ export function GraphPanel({
       note={`${view.nodes.length} nodes, ${layers} layers after fusing`}
       actions={
         <>
-          <Select
-            label="Colour by"
-            small
-            value={data.metric.id}
-            options={metrics.map((m) => ({ value: m.id, label: m.title }))}
-            onChange={setMetric}
-          />
+          <span className="graph-colour secondary">
+            Colour by
+            <Select
+              label="Colour by"
+              hideLabel
+              small
+              value={data.metric.id}
+              options={metrics.map((m) => ({ value: m.id, label: m.title }))}
+              onChange={setMetric}
+            />
+          </span>
           <Button small kind="quiet" onClick={() => requestFit((n) => n + 1)}>
             Fit
           </Button>
@@ -76,7 +80,12 @@ function GraphCanvas({ data, fitRequest }: { readonly data: LayerData; readonly 
   }, [fitRequest, layout, size]);
   useEffect(() => {
     const box = layout.boxes.find((b) => b.id === selected);
-    if (box && size.width > 0) setCamera((c) => revealing(c ?? fitted(layout, size, 'readable'), box, size));
+    if (!box || size.width === 0) return;
+    setCamera((old) => {
+      const now = old ?? fitted(layout, size, 'readable');
+      const next = revealing(now, box, size);
+      return next.x === now.x && next.y === now.y ? old : next;
+    });
   }, [selected, layout, size]);
   useFrame(canvas, drawing, shown, size);
   useWheel(canvas, (factor, at) => setCamera((c) => zoomedAt(c ?? shown, factor, at)));

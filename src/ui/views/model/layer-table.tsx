@@ -33,7 +33,8 @@ function columnUnit(
   const least = 10 ** -digits;
   return {
     unit,
-    text: (x) => (x > 0 && x * power < least / 2 ? `< ${least.toFixed(digits)}` : (x * power).toFixed(digits)),
+    text: (x) =>
+      x === 0 ? '0' : x > 0 && x * power < least / 2 ? `< ${least.toFixed(digits)}` : (x * power).toFixed(digits),
   };
 }
 
@@ -205,9 +206,9 @@ function Bar({
 }): ReactElement {
   return (
     <span className="cell-bar">
-      <svg width={40} height={12} aria-hidden="true">
+      <svg width={32} height={12} aria-hidden="true">
         <rect
-          width={share > 0 ? Math.max(1, share * 40) : 0}
+          width={share > 0 ? Math.max(1, share * 32) : 0}
           height={12}
           className="bar"
           style={color ? { fill: color } : undefined}

@@ -20,6 +20,19 @@ test('a chain stands in one column, ranks below each other', () => {
   ]);
 });
 
+test('the drawing starts at the left edge, wherever alignment took it', () => {
+  const { boxes, width } = layeredLayout(
+    ['a', 'b', 'c'].map(box),
+    [
+      { from: 'a', to: 'b' },
+      { from: 'a', to: 'c' },
+    ],
+    gaps,
+  );
+  expect(Math.min(...boxes.map((b) => b.x))).toBeCloseTo(0);
+  expect(width).toBeCloseTo(220);
+});
+
 test('a skip connection passes beside the boxes it jumps over', () => {
   const links = [
     { from: 'a', to: 'b' },

@@ -40,13 +40,13 @@ interface Slot {
   readonly rank: number;
   readonly up: number[];
   readonly down: number[];
-  /** Passing links are kept straight more than boxes are centred. */
+  /** How much it resists being pushed aside in its rank. */
   readonly weight: number;
   x: number;
 }
 
 const SWEEPS = 6;
-const ALIGNMENTS = 8;
+const ALIGNMENTS = 12;
 const PASS_WIDTH = 6;
 
 /** Places `boxes` (in an order where links go forward, as graphs are) without overlaps. */
@@ -66,7 +66,7 @@ export function layeredLayout(boxes: readonly Box[], links: readonly Link[], opt
   const rows = rowsOf(slots);
   order(rows, slots);
   place(rows, slots, options.gapX);
-  const left = Math.min(0, ...slots.map((s) => s.x - s.width / 2));
+  const left = slots.reduce((least, s) => Math.min(least, s.x - s.width / 2), Number.POSITIVE_INFINITY);
   const heights = rows.map((row) => Math.max(0, ...row.map((i) => boxes[i]?.height ?? 0)));
   const tops: number[] = [];
   heights.reduce((y, h, r) => {
@@ -90,7 +90,7 @@ export function layeredLayout(boxes: readonly Box[], links: readonly Link[], opt
       ];
     }),
   );
-  const width = Math.max(0, ...slots.map((s) => s.x + s.width / 2)) - left;
+  const width = slots.reduce((most, s) => Math.max(most, s.x + s.width / 2 - left), 0);
   const height = Math.max(0, (tops.at(-1) ?? 0) + (heights.at(-1) ?? 0));
   return { boxes: placed, routes, width, height };
 }
@@ -114,7 +114,7 @@ function pathOf(from: number, to: number, slots: Slot[]): number[] {
   const path = [from];
   const last = (slots[to] as Slot).rank;
   for (let rank = (slots[from] as Slot).rank + 1; rank < last; rank++) {
-    path.push(slots.push({ width: PASS_WIDTH, rank, up: [], down: [], weight: 4, x: 0 }) - 1);
+    path.push(slots.push({ width: PASS_WIDTH, rank, up: [], down: [], weight: 1, x: 0 }) - 1);
   }
   path.push(to);
   for (let k = 1; k < path.length; k++) {
@@ -179,7 +179,7 @@ function place(rows: readonly (readonly number[])[], slots: readonly Slot[], gap
     for (const i of row) (slots[i] as Slot).x -= shift;
   }
   for (let pass = 0; pass < ALIGNMENTS; pass++) {
-    const sequence = pass % 2 === 0 ? rows : [...rows].reverse();
+    const sequence = pass % 2 === 0 ? [...rows].reverse() : rows;
     for (const row of sequence) align(row, slots, gap, pass);
   }
 }
@@ -193,8 +193,10 @@ function align(row: readonly number[], slots: readonly Slot[], gap: number, pass
   row.forEach((i, k) => {
     const slot = slots[i] as Slot;
     if (k > 0) offset += ((slots[row[k - 1] as number] as Slot).width + slot.width) / 2 + gap;
-    const both = pass >= ALIGNMENTS - 2 ? [...slot.up, ...slot.down] : pass % 2 === 0 ? slot.up : slot.down;
-    const near = both.length > 0 ? both : [i];
+    const both = pass % 2 === 0 ? slot.down : slot.up;
+    // Boxes line up with boxes, passing places with passing places: the main path stays straight, skips run beside it.
+    const alike = both.filter((n) => isPass(slots[n] as Slot) === isPass(slot));
+    const near = alike.length > 0 ? alike : both.length > 0 ? both : [i];
     offsets.push(offset);
     wanted.push(near.reduce((sum, n) => sum + (slots[n] as Slot).x, 0) / near.length - offset);
     weights.push(slot.weight);
@@ -203,6 +205,8 @@ function align(row: readonly number[], slots: readonly Slot[], gap: number, pass
     (slots[row[k] as number] as Slot).x = value + (offsets[k] as number);
   });
 }
+
+const isPass = (slot: Slot): boolean => slot.width === PASS_WIDTH;
 
 /** The non-decreasing sequence nearest to `values` in weighted least squares (pool adjacent violators). */
 export function isotonic(values: readonly number[], weights: readonly number[]): number[] {

@@ -230,6 +230,8 @@ const shortName = (name: string): string =>
   name
     .replace(/^(STMicroelectronics|NVIDIA|Intel|Google|Xilinx|AMD|GreenWaves)\s+/i, '')
     .replace(/^NUCLEO-/, '')
+    .replace(/\s*\(.*$/, '')
+    .replace(/^Neural Compute Stick/, 'NCS')
     .split(',')[0]
     ?.slice(0, 16) ?? name;
 
