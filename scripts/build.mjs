@@ -45,7 +45,7 @@ if (wanted('cli')) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['onnxruntime-web', 'onnxruntime-web/*'],
+    external: ['onnxruntime-web', 'onnxruntime-web/*', '@playwright/test', 'vite'],
     plugins: [raw],
     sourcemap: true,
     logLevel: 'warning',

@@ -15,16 +15,34 @@ export interface BenchFigure {
 }
 
 export interface BenchHost {
-  client(): JobClient;
+  /** A new pool of so many worker threads; the suite disposes of it. */
+  newClient(workers: number): JobClient;
+  /** What limits a figure, or was left out; kept with the results. */
   note(text: string): void;
   /** Seconds of a clock that only moves forward. */
   now(): number;
+  /** The compiled kernels. */
+  kernels(): Promise<WebAssembly.Module>;
+  /** Absolute path of a file of the data folder beside the repository; undefined where it is absent. */
+  data(path: string): string | undefined;
 }
 
 export interface Suite {
   readonly id: string;
   readonly title: string;
   run(host: BenchHost): Promise<readonly BenchFigure[]>;
+}
+
+/** What `public/bench/<suite>.json` holds: one run of a suite. */
+export interface BenchRecord {
+  readonly suite: string;
+  readonly title: string;
+  readonly machine: string;
+  readonly date: string;
+  /** Processes that wanted a processor in the minute before, on average: above the number of processors times are too long. */
+  readonly loadAverage: number;
+  readonly notes: readonly string[];
+  readonly results: readonly BenchFigure[];
 }
 
 export const median = (values: readonly number[]): number => {

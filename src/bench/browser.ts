@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { PreviewServer } from 'vite';
+import { messageOf } from '../base/index.ts';
+
+/** The built page in a real browser. Both come from development dependencies, loaded only when a suite measures the page. */
+export interface PageBench {
+  readonly address: string;
+  /** Paths the server was asked for, service workers' requests among them. */
+  readonly requested: readonly string[];
+  /** A visit with an empty cache and empty storage; `close` its context afterwards. */
+  visit(query?: string): Promise<{ readonly page: Page; readonly context: BrowserContext }>;
+  close(): Promise<void>;
+}
+
+/** Where the built page lies. */
+export const BUILT_PAGE = resolve('dist/page');
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Serves `dist/page` and starts Chromium (`CHROME_PATH`, an installed one, or Playwright's). A text says why it cannot. */
+export async function openPageBench(): Promise<PageBench | string> {
+  if (!existsSync(resolve(BUILT_PAGE, 'index.html')))
+    return 'the page is not built (npm run build), so nothing was measured in it';
+  let server: PreviewServer | undefined;
+  try {
+    const requested: string[] = [];
+    server = await serve(requested);
+    const address = server.resolvedUrls?.local[0] ?? '';
+    const browser = await launch();
+    const started = server;
+    return {
+      address,
+      requested,
+      visit: (query = '') => visit(browser, `${address}${query}`),
+      close: async () => {
+        await browser.close();
+        await started.close();
+      },
+    };
+  } catch (thrown) {
+    await server?.close();
+    return `no browser to measure the page in: ${messageOf(thrown)}`;
+  }
+}
+
+async function serve(requested: string[]): Promise<PreviewServer> {
+  const { preview } = await import('vite');
+  return preview({
+    configFile: false,
+    base: './',
+    build: { outDir: BUILT_PAGE },
+    logLevel: 'silent',
+    preview: { host: '127.0.0.1', port: 4300 },
+    plugins: [
+      {
+        name: 'count-requests',
+        configurePreviewServer({ middlewares }) {
+          middlewares.use((request, _reply, next) => {
+            requested.push(new URL(request.url ?? '/', 'http://page').pathname);
+            next();
+          });
+        },
+      },
+    ],
+  });
+}
+
+async function launch(): Promise<Browser> {
+  const { chromium } = await import('@playwright/test');
+  const executablePath = process.env.CHROME_PATH ?? INSTALLED.find((path) => existsSync(path));
+  const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+  return chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) });
+}
+
+async function visit(browser: Browser, address: string): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
+  await page.goto(address, { waitUntil: 'networkidle' });
+  return { page, context };
+}
+
+/**
+ * Drops files on the page as a user does; returns once the page has the event. `performance.now()` of the drop is in
+ * `window.droppedAt`.
+ */
+export async function dropFiles(page: Page, files: Parameters<Page['setInputFiles']>[1]): Promise<void> {
+  await page.evaluate(() => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.id = 'bench-files';
+    input.multiple = true;
+    input.hidden = true;
+    document.body.append(input);
+  });
+  await page.setInputFiles('#bench-files', files);
+  await page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('#bench-files');
+    const dataTransfer = new DataTransfer();
+    for (const file of input?.files ?? []) dataTransfer.items.add(file);
+    input?.remove();
+    Object.assign(window, { droppedAt: performance.now() });
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { BUILT_PAGE, openPageBench } from './browser.ts';
+import { type BenchFigure, type BenchHost, goal, median } from './suite.ts';
+
+/** KB is 1000 bytes. */
+const LIMIT_KB = 400;
+const VISITS = 3;
+
+/**
+ * Suite 'load': what a first visit transfers until the page is idle, each file compressed by `gzip -9` (a static host may do
+ * better with brotli), and how long it takes from this machine to itself.
+ */
+export async function loadSuite(host: BenchHost): Promise<readonly BenchFigure[]> {
+  const bench = await openPageBench();
+  if (typeof bench === 'string') {
+    host.note(`load: ${bench}`);
+    return [];
+  }
+  try {
+    const seconds: number[] = [];
+    let paths: ReadonlySet<string> = new Set();
+    for (let i = 0; i < VISITS; i++) {
+      const before = bench.requested.length;
+      const { page, context } = await bench.visit();
+      await page.locator('#root > *').first().waitFor();
+      await page.waitForTimeout(2000);
+      paths = new Set(bench.requested.slice(before));
+      seconds.push(
+        await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0),
+      );
+      await context.close();
+    }
+    const kilobytes = compressedKilobytes(host, paths);
+    const paint = median(seconds) / 1000;
+    return [
+      {
+        name: `First load, ${paths.size} files, gzip -9, without onnxruntime`,
+        unit: 'KB',
+        median: kilobytes,
+        runs: VISITS,
+        goal: goal('<=', LIMIT_KB, kilobytes),
+      },
+      { name: 'First contentful paint, from this machine', unit: 's', median: paint, runs: VISITS },
+    ];
+  } finally {
+    await bench.close();
+  }
+}
+
+function compressedKilobytes(host: BenchHost, paths: ReadonlySet<string>): number {
+  const sizes = [...paths].flatMap((path) => {
+    const file = join(BUILT_PAGE, path.endsWith('/') ? `${path}index.html` : path);
+    return existsSync(file) ? [{ path, bytes: gzipSync(readFileSync(file), { level: 9 }).length }] : [];
+  });
+  sizes.sort((a, b) => b.bytes - a.bytes);
+  host.note(`load: ${sizes.map(({ path, bytes }) => `${path} ${(bytes / 1000).toFixed(1)} KB`).join(', ')}`);
+  return sizes.reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+}
