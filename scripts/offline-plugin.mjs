@@ -6,7 +6,10 @@ import { relative, resolve } from 'node:path';
 /** Too large to fetch ahead of need: kept once it has been used. */
 const ON_DEMAND = /ort-.*\.(wasm|mjs)$|\.map$/;
 
-const worker = (version, files) => `// Made by the build. Serves the page's own files from a cache of this version; never touches other addresses.
+const worker = (
+  version,
+  files,
+) => `// Made by the build. Serves the page's own files from a cache of this version; never touches other addresses.
 const CACHE = 'paretoscope-${version}';
 const FILES = ${JSON.stringify(files)};
 self.addEventListener('install', (event) => {
@@ -51,8 +54,13 @@ export function offline() {
         .map((f) => relative(publicDir, resolve(f.parentPath ?? f.path, f.name)).replaceAll('\\\\', '/'));
       const files = [...new Set(['index.html', ...built, ...extra])].filter((f) => !ON_DEMAND.test(f)).sort();
       const hash = createHash('sha256');
-      for (const [name, item] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(name).update(item.type === 'chunk' ? item.code : item.source);
-      this.emitFile({ type: 'asset', fileName: 'sw.js', source: worker(hash.digest('hex').slice(0, 12), ['./', ...files.map((f) => `./${f}`)]) });
+      for (const [name, item] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1)))
+        hash.update(name).update(item.type === 'chunk' ? item.code : item.source);
+      this.emitFile({
+        type: 'asset',
+        fileName: 'sw.js',
+        source: worker(hash.digest('hex').slice(0, 12), ['./', ...files.map((f) => `./${f}`)]),
+      });
     },
   };
 }

@@ -61,16 +61,16 @@ const networks: readonly Network[] = [
     id: 'shapes',
     title: 'Shapes residual CNN',
     task: 'Eight shapes, 20×20 grey pictures, top-1',
-    steps: 900,
+    steps: 1300,
     layers: [
       conv('stem', [1, 8], [3, 3]),
-      conv('down1', [8, 12], [3, 3], { stride: 2 }),
-      conv('block1a', [12, 12], [3, 3]),
-      conv('block1b', [12, 12], [3, 3], { skip: 'down1' }),
-      conv('down2', [12, 24], [3, 3], { stride: 2 }),
-      conv('block2a', [24, 24], [3, 3]),
-      conv('block2b', [24, 24], [3, 3], { skip: 'down2' }),
-      { type: 'head', name: 'classifier', channels: [24, 8] },
+      conv('down1', [8, 10], [3, 3], { stride: 2 }),
+      conv('block1a', [10, 10], [3, 3]),
+      conv('block1b', [10, 10], [3, 3], { skip: 'down1' }),
+      conv('down2', [10, 16], [3, 3], { stride: 2 }),
+      conv('block2a', [16, 16], [3, 3]),
+      conv('block2b', [16, 16], [3, 3], { skip: 'down2' }),
+      { type: 'head', name: 'classifier', channels: [16, 8] },
     ],
   },
   {
@@ -91,19 +91,25 @@ const networks: readonly Network[] = [
   },
 ];
 
-function macsOf(network: Network): number {
+/** [rank, lane, share of the largest MACs] per drawn layer: the silhouette of the start page. */
+function outlineOf(network: Network): [number, number, number][] {
+  const macs = layerMacs(network);
+  const top = Math.max(...macs);
+  return macs.map((m, rank) => [rank, 0, Math.round((1000 * m) / top) / 1000]);
+}
+
+const macsOf = (network: Network): number => layerMacs(network).reduce((a, b) => a + b, 0);
+
+function layerMacs(network: Network): number[] {
   let [, height, width] = sampleGenerators.get(network.id).shape as [number, number, number];
-  let total = 0;
-  for (const layer of network.layers) {
+  return network.layers.map((layer) => {
     if (layer.type === 'head') {
-      total += layer.channels[0] * layer.channels[1];
-      continue;
+      return layer.channels[0] * layer.channels[1];
     }
     height = Math.ceil(height / layer.stride);
     width = Math.ceil(width / layer.stride);
-    total += height * width * layer.channels[1] * sizes(layer).fanIn;
-  }
-  return total;
+    return height * width * layer.channels[1] * sizes(layer).fanIn;
+  });
 }
 
 type Parameters = Record<string, Array>;
@@ -334,6 +340,7 @@ for (const network of networks.filter((n) => wanted.length === 0 || wanted.inclu
     macs: macsOf(network),
     accuracy,
     samples: JUDGED,
+    outline: outlineOf(network),
     licence: 'Apache-2.0',
     source: 'Trained by scripts/train-samples.mjs on data generated from a seed.',
   });

@@ -189,6 +189,14 @@ test('what the user asks for goes ahead of waiting sub-jobs', async () => {
   expect(order).toEqual(['a', 'user', 'b', 'c']);
 });
 
+test('a worker that dies while idle is replaced only when a job needs it', async () => {
+  const { client, workers } = pool({ fine: async () => 'fine' });
+  for (let i = 0; i < 5; i++) workers[0]!.crash('could not be loaded');
+  expect(workers).toHaveLength(1);
+  expect(await ask(client, 'fine', {})).toBe('fine');
+  expect(workers).toHaveLength(2);
+});
+
 test('a worker that dies each time it is started is given up, with a message', async () => {
   const spawn = (): WorkerHandle => ({
     endpoint: new MessageChannel().port1 as unknown as Comlink.Endpoint,

@@ -69,6 +69,8 @@ interface Slot {
   readonly held: Set<string>;
   task: Task | undefined;
   readonly coordinator: boolean;
+  /** Its worker died while idle: it is replaced before it gets a job. */
+  dead: boolean;
 }
 
 /** A pool of workers behind one function. Jobs are typed by the job table; errors keep class, code and hint. */
@@ -165,6 +167,7 @@ class Pool implements JobClient {
         continue;
       }
       this.#queue.splice(i, 1);
+      if (slot.dead) Object.assign(slot, this.#newSlot(slot.coordinator), { held: slot.held });
       slot.task = task;
       void this.#start(slot, task);
     }
@@ -231,8 +234,14 @@ class Pool implements JobClient {
   #replace(slot: Slot, reason: string): void {
     const { task } = slot;
     this.#failedStarts++;
+    if (!task) {
+      // Nobody waits for it: its place is filled when a job needs one, so that a worker that cannot start is not started for ever.
+      slot.handle.terminate();
+      slot.held.clear();
+      slot.dead = true;
+      return;
+    }
     this.#respawn(slot);
-    if (!task) return;
     for (const child of task.children) child.abort();
     if (task.retriesLeft > 0 && this.#failedStarts < MAX_FAILED_STARTS) {
       task.retriesLeft--;
@@ -266,7 +275,7 @@ class Pool implements JobClient {
   #newSlot(coordinator: boolean): Slot {
     const handle = this.#options.spawn();
     const server = Comlink.wrap<JobServer>(handle.endpoint);
-    const slot: Slot = { handle, server, held: new Set(), task: undefined, coordinator };
+    const slot: Slot = { handle, server, held: new Set(), task: undefined, coordinator, dead: false };
     handle.ready.then(
       () => void server.connect(Comlink.proxy(this.#callerOf())),
       () => {},

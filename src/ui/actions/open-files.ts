@@ -227,10 +227,14 @@ export async function takeData(files: readonly GivenFile[]): Promise<void> {
   const id = `data-${sha256Hex(new TextEncoder().encode(files.map((f) => `${f.name}:${f.blob.size}`).join('|'))).slice(0, 16)}`;
   await loadData(
     modelId,
-    { id, files: files.map(({ name, blob }) => ({ name, blob })), seed, count: 0 },
+    { id, files: files.map(({ name, blob }) => ({ name, blob })), seed, count: 0, part: 'evaluation' },
     files.map((f) => f.name),
   );
 }
+
+/** Where one set of files serves for both, calibration takes samples that points are not judged on. */
+const calibrationFor = (source: DataSource): DataSource =>
+  source.part === 'evaluation' ? { ...source, id: `${source.id}-calibration`, part: 'calibration' } : source;
 
 async function calibrationOf(
   modelId: string,
@@ -255,7 +259,7 @@ async function loadData(
   modelId: string,
   source: DataSource,
   names: readonly string[],
-  calibrationSource: DataSource = source,
+  calibrationSource: DataSource = calibrationFor(source),
 ): Promise<void> {
   try {
     client().hold('data', source.id, source);

@@ -2,8 +2,10 @@ import { messageOf } from '../../base/index.ts';
 import type { ModelReference } from '../../ir/index.ts';
 import { getState, patch } from '../state/store.ts';
 import type { Sample } from '../state/types.ts';
+import { client } from './client.ts';
 import { fingerprintOf, type GivenFile, generatorOf, openFiles } from './open-files.ts';
 import { showProblem } from './problems.ts';
+import { runJob } from './run-job.ts';
 
 /** Reads the list of samples that come with the page; 'none' where the page was built without them. */
 export async function loadSamples(): Promise<void> {
@@ -13,6 +15,8 @@ export async function loadSamples(): Promise<void> {
     const list = Array.isArray(json) ? json : ((json as { samples?: unknown }).samples ?? []);
     const samples = (Array.isArray(list) ? list : []).filter(isSample);
     patch({ page: { samples: samples.length > 0 ? samples : 'none' } });
+    // Small enough to come with the page: opening one later asks nobody for anything.
+    await Promise.all(samples.map((sample) => fetchFile(sample.file).catch(() => undefined)));
   } catch {
     // A page without samples is complete: the gallery says there are none.
     patch({ page: { samples: 'none' } });
@@ -43,6 +47,26 @@ export async function openSample(sample: Sample): Promise<void> {
   }
 }
 
+/** Reads and estimates the first sample in the background, for the start page: a real verdict before any file is opened. */
+export async function estimateExample(): Promise<void> {
+  const { samples } = getState().page;
+  const sample = Array.isArray(samples) ? (samples as readonly Sample[])[0] : undefined;
+  if (!sample || getState().session.modelId !== undefined) return;
+  try {
+    const file = await fetchFile(sample.file);
+    const id = await fingerprintOf(file.blob);
+    const source = { id, files: [{ name: file.name, blob: file.blob }], shapes: { symbols: {}, inputs: {} } };
+    client().hold('model', id, source);
+    await runJob('open', { source }, { title: sample.title, unlisted: true });
+    const request = { modelId: id, platforms: 'all' as const, method: 'auto', bits: 8 };
+    const estimates = await runJob('estimate', request, { title: sample.title, unlisted: true });
+    patch({ page: { example: { title: sample.title, estimates } } });
+  } catch {
+    // The start page is complete without an example; opening the sample itself will say what is wrong.
+    patch({ page: { example: undefined } });
+  }
+}
+
 export async function openSampleById(id: string): Promise<void> {
   const { samples } = getState().page;
   const sample = Array.isArray(samples) ? (samples as readonly Sample[]).find((s) => s.id === id) : undefined;
@@ -64,8 +88,14 @@ export async function openSampleLike(model: ModelReference): Promise<void> {
   if ((await fingerprintOf(file.blob)) === model.sha256) await openSample(sample);
 }
 
+const fetched = new Map<string, GivenFile>();
+
 async function fetchFile(path: string): Promise<GivenFile> {
+  const known = fetched.get(path);
+  if (known) return known;
   const reply = await fetch(`./models/${path}`);
   if (!reply.ok) throw new Error(`${path} was answered with ${reply.status}`);
-  return { name: path.slice(path.lastIndexOf('/') + 1), blob: await reply.blob() };
+  const file = { name: path.slice(path.lastIndexOf('/') + 1), blob: await reply.blob() };
+  fetched.set(path, file);
+  return file;
 }

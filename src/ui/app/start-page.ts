@@ -1,7 +1,8 @@
 import { createPageClient } from '../../../workers/spawn.ts';
+import { messageOf } from '../../base/index.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
-import { loadSamples, openSampleById } from '../actions/open-sample.ts';
+import { estimateExample, loadSamples, openSampleById } from '../actions/open-sample.ts';
 import { refreshRecent, reopenAfterReload, storeExplorationSoon } from '../actions/persist.ts';
 import { problemOf, showProblem } from '../actions/problems.ts';
 import { runJob } from '../actions/run-job.ts';
@@ -21,6 +22,7 @@ export async function startPage(): Promise<void> {
   setClient(createPageClient(workers));
   patch({ jobs: { workers } });
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts()]);
+  keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
   storeChanges();
@@ -28,6 +30,7 @@ export async function startPage(): Promise<void> {
   if (await openAddressLink()) return;
   if (sample !== null) return openSampleById(sample);
   await reopenAfterReload();
+  await estimateExample();
 }
 
 /** What a reload must not lose is stored as it changes: points, limits, what is compared, the data it rests on. */
@@ -51,6 +54,18 @@ async function loadCatalog(): Promise<void> {
   } catch (thrown) {
     showProblem(problemOf(thrown));
   }
+}
+
+/** After one visit the built page works without a network. Development servers have nothing to keep. */
+function keepOffline(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register('./sw.js').catch((thrown: unknown) =>
+    showProblem({
+      code: 'ui/offline',
+      message: `The page cannot be kept for offline use: ${messageOf(thrown)}`,
+      hint: 'It works as long as it is open. Private windows and plain http addresses do not allow it.',
+    }),
+  );
 }
 
 /** Fonts that the first screen does not use would otherwise be requested later. */

@@ -258,5 +258,7 @@ export interface PageState {
   readonly online: boolean;
   readonly recent: readonly RecentRecord[];
   readonly samples: readonly Sample[] | 'loading' | 'none';
+  /** Verdict of a sample, shown before any file is opened. */
+  readonly example?: { readonly title: string; readonly estimates: readonly Estimate[] };
   readonly storedBytes?: number;
 }

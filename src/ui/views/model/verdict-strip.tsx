@@ -100,6 +100,8 @@ const ROWS: readonly (readonly [Platform['kind'], string])[] = [
 ];
 const LEFT = 104;
 const ROW_HEIGHT = 19;
+/** Narrower than this per decade, every other tick keeps its words. */
+const MIN_TICK = 52;
 
 interface TargetsProps {
   readonly estimates: readonly Estimate[];
@@ -143,11 +145,11 @@ function TargetsAxis({ estimates, platforms }: TargetsProps): ReactElement {
             role="img"
             aria-label={`Latency of ${timed.length} targets; the Targets place lists them`}
           >
-            {decades(domain).map((t) => (
+            {decades(domain).map((t, i, all) => (
               <g key={t} transform={`translate(${x(t)},0)`}>
                 <path d={`M0,4V${height - 20}`} className="grid-line" />
                 <text y={height - 7} textAnchor="middle" className="tick">
-                  {inText(t, 'seconds')}
+                  {i % (x(domain[1]) - x(domain[0]) < all.length * MIN_TICK ? 2 : 1) === 0 ? inText(t, 'seconds') : ''}
                 </text>
               </g>
             ))}
@@ -160,6 +162,7 @@ function TargetsAxis({ estimates, platforms }: TargetsProps): ReactElement {
                   timed.filter((e) => kindOf(e) === kind),
                   x,
                   platforms,
+                  width,
                 ).map(({ estimate, label: name, side }) => {
                   const chosen = target !== undefined && targetId(estimate) === targetId(target);
                   return (
@@ -205,21 +208,22 @@ function place(
   estimates: readonly (Estimate & { latency: Figure })[],
   x: (v: number) => number,
   platforms: readonly Platform[],
+  room: number,
 ) {
   const sorted = [...estimates].sort((a, b) => a.latency.value - b.latency.value);
   const taken: [number, number][] = sorted.map((e) => [x(e.latency.value) - 6, x(e.latency.value) + 6]);
   const free = (from: number, to: number, own: number): boolean =>
-    from > LEFT - 20 && taken.every(([a, b], i) => i === own || to < a || from > b);
+    from > LEFT - 20 && to < room && taken.every(([a, b], i) => i === own || to < a || from > b);
   return sorted.map((estimate, i) => {
     const label = shortName(platforms.find((p) => p.id === estimate.platform)?.name ?? estimate.platform);
     const at = x(estimate.latency.value);
-    const width = label.length * 6.2 + 10;
-    if (free(at + 7, at + width, i)) {
-      taken.push([at, at + width]);
+    const needed = label.length * 6.2 + 10;
+    if (free(at + 7, at + needed, i)) {
+      taken.push([at, at + needed]);
       return { estimate, label, side: 'right' as const };
     }
-    if (free(at - width, at - 7, i)) {
-      taken.push([at - width, at]);
+    if (free(at - needed, at - 7, i)) {
+      taken.push([at - needed, at]);
       return { estimate, label, side: 'left' as const };
     }
     return { estimate, label: '', side: 'right' as const };

@@ -5,6 +5,7 @@ import { chooseFiles } from '../../actions/open-files.ts';
 import { useApp } from '../../state/store.ts';
 import { Button } from '../../widgets/index.ts';
 import { DroppedFiles } from './dropped-files.tsx';
+import { ExampleVerdict } from './example-verdict.tsx';
 import { KeyHints, Privacy } from './privacy.tsx';
 import { Recent } from './recent.tsx';
 import { SampleGallery } from './sample-gallery.tsx';
@@ -25,6 +26,7 @@ export function StartView(): ReactElement {
           </p>
         )}
         <DropField />
+        <ExampleVerdict />
         <SampleGallery />
       </div>
       <aside className="start-side" aria-label="Recent work and privacy">
@@ -44,8 +46,8 @@ function DropField(): ReactElement {
       <div className="grow">
         <h2>{reading ? `Reading ${reading.name}` : 'Drop files anywhere on this page'}</h2>
         <p className="prose">
-          ONNX, with external data. Add inputs and labels (.npz, .npy, pictures, MNIST idx, CIFAR binary) in the same
-          drop to get accuracy instead of agreement with the float model.
+          ONNX, with external data. Add inputs and labels (.npz, .npy, MNIST idx, CIFAR binary) in the same drop to get
+          accuracy instead of agreement with the float model.
         </p>
       </div>
       <div className="drop-buttons">
