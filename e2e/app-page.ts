@@ -97,6 +97,11 @@ export class AppPage {
     return this.page.getByRole('banner');
   }
 
+  /** What the problems shown in a part of the page say to do. */
+  remedy(part: Locator): Locator {
+    return part.getByRole('paragraph').filter({ hasText: /^Do:/ });
+  }
+
   /** The line of the layer in the table of layers. */
   layerRow(name: string): Locator {
     return this.page.getByRole('table', { name: 'Layers' }).getByRole('row', { name: new RegExp(`^${name}\\b`) });
