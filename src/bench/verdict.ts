@@ -114,7 +114,7 @@ async function dropAndWait(bench: PageBench, path: string): Promise<number> {
     await dropFiles(page, path);
     const shown = page.waitForFunction(
       () => {
-        const text = document.querySelector('.verdict-head')?.textContent ?? '';
+        const text = document.querySelector('[aria-label="Verdict"] .verdict-head')?.textContent ?? '';
         if (!/\d+ of [1-9]\d* targets? fit/.test(text)) return undefined;
         return { milliseconds: performance.now() - (window as Window & { droppedAt?: number }).droppedAt! };
       },
