@@ -112,4 +112,43 @@ export class AppPage {
     const rows = this.page.getByRole('table', { name: 'Layers' }).locator('tbody tr');
     return rows.evaluateAll((list) => list.map((row) => row.querySelector('td')?.textContent ?? ''));
   }
+
+  /** Starts a search with this many evaluations from the Explore place, and does not wait for its end. */
+  async startSearch(budget: number): Promise<void> {
+    await this.goTo('Explore');
+    await this.page.getByRole('spinbutton', { name: 'Budget, evaluations' }).fill(String(budget));
+    await this.main('Explore').getByRole('button', { name: 'Explore trade-offs' }).click();
+  }
+
+  /** Waits until the search says that it has done its evaluations. */
+  async searchDone(budget: number): Promise<void> {
+    await expect(this.searchPanel()).toContainText(`${budget} of ${budget} evaluations`, { timeout: 60_000 });
+    await expect(this.searchPanel()).toContainText(/done/);
+  }
+
+  searchPanel(): Locator {
+    return this.page.getByRole('region', { name: /^Search/ });
+  }
+
+  /** The table of all design points. */
+  points(): Locator {
+    return this.page.getByRole('region', { name: 'Points', exact: true }).getByRole('table');
+  }
+
+  /** Ids of the points found so far, in the order of their names. */
+  async pointIds(): Promise<string[]> {
+    const rows = this.points().locator('tr[data-row]');
+    return (await rows.evaluateAll((list) => list.map((row) => row.getAttribute('data-row') ?? ''))).sort();
+  }
+
+  /** The plot of all points, with its keys. */
+  plot(): Locator {
+    return this.page.getByRole('application', { name: /^Scatter plot/ });
+  }
+
+  /** Short names of the points compared, A first. */
+  async compared(): Promise<string[]> {
+    const heads = this.page.getByRole('table', { name: 'Compared points' }).getByRole('columnheader').locator('.mono');
+    return heads.allTextContents();
+  }
 }
