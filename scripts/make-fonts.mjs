@@ -31,7 +31,7 @@ const mono = join(root, 'node_modules/@fontsource-variable/jetbrains-mono');
 const monoBytes = readFileSync(join(mono, 'files/jetbrains-mono-latin-wght-normal.woff2'));
 writeFileSync(
   join(fonts, 'jetbrains-mono-variable.woff2'),
-  await subsetFont(monoBytes, range(0x20, 0x7e) + range(0xa0, 0xff) + '\u2026\u2212\u2192\u00d7\u202f', {
+  await subsetFont(monoBytes, `${range(0x20, 0x7e)}${range(0xa0, 0xff)}\u2026\u2212\u2192\u00d7\u202f`, {
     targetFormat: 'woff2',
     variationAxes: { wght: { min: 400, max: 500 } },
     keepFeatures: ['kern', 'mark', 'mkmk', 'ccmp'],

@@ -18,4 +18,4 @@ export const roundUp = (x: number): number => Math.floor(x + 0.5);
 /** Arithmetic shift right without half, for values beyond 32 bits: floor(x / 2^shift). */
 export const floorShift = (x: number, shift: number): number => Math.floor(x / 2 ** shift);
 
-export const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
+export const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);

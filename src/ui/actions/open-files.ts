@@ -7,12 +7,14 @@ import { client } from './client.ts';
 import { estimateAll } from './estimate.ts';
 import { keepFiles } from './held-files.ts';
 import { problemOf } from './problems.ts';
-import { runJob } from './run-job.ts';
+import { cancelServing, runJob } from './run-job.ts';
 import { showShared } from './share-state.ts';
 
 /** A browser cannot hold more than this in one buffer. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 /** Samples used where none are given; enough for agreement to ± 0.03. */
+const LEAST_GENERATED = 16;
+const GENERATED_MACS = 10e9;
 const GENERATED_SAMPLES = 200;
 const CALIBRATION_SAMPLES = 128;
 /** Far from any seed a user types, so that calibration and judgement never meet. */
@@ -87,6 +89,7 @@ async function openModel(
   try {
     if (file.blob.size > MAX_FILE_BYTES) throw new FileTooLarge(file);
     const id = await fingerprintOf(file.blob);
+    cancelServing();
     keepFiles(id, [file, ...companions]);
     const files: UnreadFile[] = [file, ...companions].map(({ name, blob }) => ({ name, blob }));
     const source: ModelSource = { id, files, shapes: { symbols: {}, inputs: {} } };
@@ -194,7 +197,13 @@ async function dataOf(modelId: string, files: readonly GivenFile[], sample: Samp
 }
 
 /** Inputs made from the model's input shapes and the seed, until real ones are dropped. */
-const generateData = (modelId: string): Promise<void> => generateFrom(modelId, undefined, GENERATED_SAMPLES);
+const generateData = (modelId: string): Promise<void> => generateFrom(modelId, undefined, generatedCount());
+
+/** As many as a search can judge a design on in about a second: large networks get fewer, and the data's name says how many. */
+function generatedCount(): number {
+  const macs = getState().session.view?.totals.macs ?? 0;
+  return Math.max(LEAST_GENERATED, Math.min(GENERATED_SAMPLES, Math.floor(GENERATED_MACS / Math.max(1, macs))));
+}
 
 /** Judged on one seed, calibrated on another: no sample is used for both. */
 async function generateFrom(modelId: string, generator: string | undefined, count: number): Promise<void> {
@@ -206,7 +215,12 @@ async function generateFrom(modelId: string, generator: string | undefined, coun
     count: size,
     ...(generator === undefined ? {} : { generator }),
   });
-  await loadData(modelId, source(seed, count), [], source(seed + CALIBRATION_SEED_OFFSET, CALIBRATION_SAMPLES));
+  await loadData(
+    modelId,
+    source(seed, count),
+    [],
+    source(seed + CALIBRATION_SEED_OFFSET, Math.min(count, CALIBRATION_SAMPLES)),
+  );
 }
 
 /** The generator a sample's data comes from; undefined: from a file, or none. */

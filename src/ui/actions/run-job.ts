@@ -8,6 +8,8 @@ import { problemOf } from './problems.ts';
 import { RemainingTime } from './remaining-time.ts';
 
 const controls = new Map<number, AbortController>();
+/** Jobs that serve what is on the screen now (a layer's details, generated inputs): worthless once another model is opened. */
+const serving = new Set<AbortController>();
 let nextId = 1;
 
 export interface JobHandlers<N extends JobName> {
@@ -33,6 +35,7 @@ export async function runJob<N extends JobName>(
   const id = nextId++;
   const control = new AbortController();
   controls.set(id, control);
+  if (handlers.unlisted) serving.add(control);
   const started = performance.now();
   const left = new RemainingTime();
   if (!handlers.unlisted) list({ id, title: handlers.title, state: 'running', done: 0, total: 0 });
@@ -58,6 +61,7 @@ export async function runJob<N extends JobName>(
     throw thrown;
   } finally {
     controls.delete(id);
+    serving.delete(control);
   }
 }
 
@@ -67,6 +71,11 @@ export function cancelJob(id: number): void {
 
 export function cancelAllJobs(): void {
   for (const control of controls.values()) control.abort();
+}
+
+/** Ends what only the model that is open now needs: the next one must not wait for it. */
+export function cancelServing(): void {
+  for (const control of serving) control.abort();
 }
 
 export function forgetJob(id: number): void {

@@ -48,7 +48,6 @@ export function Palette(): ReactElement {
           value={text}
           autoComplete="off"
           spellCheck={false}
-          // biome-ignore lint/a11y/noAutofocus: opening the palette is asking to type
           autoFocus
           onChange={(event) => {
             setText(event.target.value);
@@ -63,7 +62,6 @@ export function Palette(): ReactElement {
           <p className="palette-none secondary">Nothing is called “{text.replace(/^[>@#]/, '')}”.</p>
         )}
         {found.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: groups of options in a listbox have no element of their own
           <div key={group.id} role="group" aria-label={group.title} className="palette-group">
             {group.entries.map((entry, i) => (
               <PaletteRow

@@ -75,8 +75,8 @@ export function HeatLegend({ title, scale, theme, ticks, format, width = 120 }: 
         {title}
         {scale.kind === 'linear' ? '' : `, ${scale.kind} scale`}
       </p>
-      <svg width={width + 24} height={24} aria-hidden="true">
-        <g transform="translate(8,0)">
+      <svg width={width + 56} height={24} aria-hidden="true">
+        <g transform="translate(20,0)">
           {cells.map((share) => (
             <rect
               key={share}

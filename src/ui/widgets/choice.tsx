@@ -72,7 +72,6 @@ export function Segmented<T extends string | number>(props: SegmentedProps<T>): 
   return (
     <div className="segmented" role="radiogroup" aria-label={props.label} onKeyDown={step}>
       {props.options.map((o) => (
-        // biome-ignore lint/a11y/useSemanticElements: a drawn row of buttons; roving focus follows the radio pattern
         <button
           key={String(o.value)}
           type="button"

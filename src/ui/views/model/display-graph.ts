@@ -75,7 +75,7 @@ export function operatorText(node: NodeView, view: ModelView): string {
   const stride = numbers(attribute('strides')).find((s) => s > 1);
   const groups = Number(attribute('group') ?? 1);
   const fused = node.fused.flatMap((id) => view.nodes.find((n) => n.id === id)?.op ?? []);
-  const name = groups > 1 && groups === node.inputs[0]?.shape?.[1] ? `${node.op} depthwise` : node.op;
+  const name = groups > 1 && groups === node.inputs[0]?.shape?.[1] ? node.op.replace('Conv', 'Depthwise') : node.op;
   return [
     name,
     window.length > 0 ? ` ${window.join('×')}` : '',

@@ -240,7 +240,9 @@ const shortName = (name: string): string =>
     ?.slice(0, 16) ?? name;
 
 function Misfits({ estimates, platforms }: TargetsProps): ReactElement | null {
-  const misfits = estimates.filter((e) => e.fits !== 'yes');
+  const misfits = estimates
+    .filter((e) => e.fits !== 'yes')
+    .sort((a, b) => Number(b.fits === 'no') - Number(a.fits === 'no'));
   const no = misfits.filter((e) => e.fits === 'no').length;
   if (estimates.length === 0) return null;
   return (
@@ -260,7 +262,7 @@ function Misfits({ estimates, platforms }: TargetsProps): ReactElement | null {
             </span>
             <span className="nowrap">{shortName(platforms.find((p) => p.id === e.platform)?.name ?? e.platform)}</span>
             <span className="caption cut" title={e.reasons.map((r) => r.message).join(' ')}>
-              {e.reasons[0]?.message ?? ''}
+              {reasonOf(e)}
             </span>
           </li>
         ))}
@@ -273,6 +275,10 @@ function Misfits({ estimates, platforms }: TargetsProps): ReactElement | null {
     </div>
   );
 }
+
+/** The reason that decides: what rules the target out before what is only not known. */
+const reasonOf = (e: Estimate): string =>
+  (e.reasons.find((r) => r.severity === 'error') ?? e.reasons[0])?.message ?? '';
 
 function ChosenTarget({ platforms }: { readonly platforms: readonly Platform[] }): ReactElement | null {
   const estimate = useApp(targetEstimate);
