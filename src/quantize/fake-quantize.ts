@@ -12,6 +12,7 @@ import {
   type WeightId,
   weightOf,
 } from '../ir/index.ts';
+import { integerSums, roundSums } from './integer-sums.ts';
 import { planQuantization } from './plan.ts';
 import { quantizeDequantize } from './weights.ts';
 
@@ -26,9 +27,10 @@ export interface FakeQuantized {
 const rounded = new WeakMap<TensorQuant, WeakMap<StoredTensor, StoredTensor>>();
 
 /**
- * The float twin of the integer network (methods A.5, A.7): weights and activations rounded and clipped, sums in float.
- * Biases are rounded to multiples of input scale × weight scale, as the integer network holds them. Weights are kept per
- * (weight, quantization).
+ * The float twin of the integer network (methods A.5, A.7): weights and activations rounded and clipped, sums in float32.
+ * Biases are rounded to multiples of input scale × weight scale, as the integer network holds them, and sums rounded from
+ * the multiple they stand for: float32 alone would move a value across a rounding step now and then, and one step in an
+ * early layer moves thousands behind it. Weights are kept per (weight, quantization).
  */
 export function fakeQuantize(model: Model, scheme: QuantScheme): FakeQuantized {
   const weights = new Map<WeightId, StoredTensor>(model.weights);
@@ -51,9 +53,12 @@ export function fakeQuantize(model: Model, scheme: QuantScheme): FakeQuantized {
     const shared = bias !== undefined && weights.get(bias) !== model.weights.get(bias);
     if (bias !== undefined && units && !scaled && !shared) weights.set(bias, roundedBias(model, bias, units));
   }
+  const sums = integerSums(model, scheme);
   return {
     model: { graph: model.graph, weights },
     transform(id, tensor) {
+      const sum = sums.get(id);
+      if (sum) return roundSums(tensor, sum);
       const quant = activations.get(id);
       if (!quant) return tensor;
       return { ...tensor, data: quantizeDequantize(numbersOf(tensor), tensor.shape, quant) };

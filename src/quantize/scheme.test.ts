@@ -6,6 +6,7 @@ import { testContext } from '../test-kit/context.ts';
 import { type GraphBuilder, graphBuilder } from '../test-kit/graph-builder.ts';
 import { calibrate } from './calibrate.ts';
 import { fakeQuantize } from './fake-quantize.ts';
+import { roundSums } from './integer-sums.ts';
 import { quantizableLayers } from './plan.ts';
 import { makeScheme, type SchemeOptions } from './scheme.ts';
 import { layerQuality } from './signal.ts';
@@ -109,14 +110,14 @@ test('widths: shared values take the widest, inputs 8 or 16, outputs at least 8'
   await expect(schemeOf(model, signed, { method: 'guess' })).rejects.toThrow(/no observer 'guess'/);
 });
 
-test('weights: one scale per output channel, floored at min(max |w|, 0.1)', () => {
+test('weights: one scale per output channel, floored at a hundredth of the largest weight', () => {
   const b = graphBuilder();
   b.input('x', [1, 4]);
   b.constant('w', [2, 3], [0.5, -1, 0.002, 0.25, 0.75, -0.001]);
   b.output(b.node('MatMul', ['x', 'w']));
   const model = b.done();
   const perChannel = weightQuant(model, 'w', 1, 8, 'per-channel');
-  expect(perChannel.scale.map((s) => s * 127)).toEqual([0.5, 1, 0.1].map((v) => expect.closeTo(v, 6)));
+  expect(perChannel.scale.map((s) => s * 127)).toEqual([0.5, 1, 0.01].map((v) => expect.closeTo(v, 6)));
   expect(perChannel.axis).toBe(1);
   expect(weightQuant(model, 'w', 1, 8, 'per-tensor').scale.map((s) => s * 127)).toEqual([expect.closeTo(1, 6)]);
   expect(weightQuant(model, 'w', 1, 8, 'per-channel')).toBe(perChannel);
@@ -132,6 +133,23 @@ test('the twin rounds weights and activations to their grids, and nothing else',
   const step = scheme.tensors.get('relu')?.scale[0] as number;
   for (const v of values.get('relu')!.data as Float32Array) expect(v / step).toBeCloseTo(Math.round(v / step), 3);
   expect(fakeQuantize(model, scheme).model.weights.get('a_w')).toBe(twin.model.weights.get('a_w'));
+});
+
+test('the twin rounds sums from the whole multiple of a unit that float32 blurs', () => {
+  const sum = {
+    units: [0.25, 0.5],
+    inner: 2,
+    output: { bits: 8, signed: false, narrow: false, scale: [1], zeroPoint: [3] },
+  };
+  // Two channels of two elements: 2 and 6 units of 0.25, then 5 and -1 units of 0.5; halves go up; codes start at -3.
+  const blurred = {
+    type: 'float32' as const,
+    shape: [1, 2, 2],
+    data: Float32Array.of(0.4999, 1.4999, 2.4999, -0.5001),
+  };
+  expect([...(roundSums(blurred, sum).data as Float32Array)]).toEqual([1, 2, 3, 0]);
+  const low = { ...blurred, data: Float32Array.of(-40, 300, 0, 0) };
+  expect([...(roundSums(low, sum).data as Float32Array)]).toEqual([-3, 252, 0, 0]);
 });
 
 test('quality per layer: fewer bits, more noise', async () => {

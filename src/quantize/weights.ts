@@ -12,11 +12,17 @@ import {
 /** One scale for a weight tensor, or one per output channel. */
 export type Granularity = 'per-tensor' | 'per-channel';
 
+/**
+ * Share of the tensor's largest weight below which a channel counts as near-dead. Methods A.3 state min(a, 0.1), which is
+ * no share: weights that BatchNormalization scaled down for inputs of 0 … 255 all lie below it, and lose most of their codes.
+ */
+const NEAR_DEAD = 0.01;
+
 const known = new WeakMap<StoredTensor, Map<string, TensorQuant>>();
 
 /**
- * Symmetric quantization of a weight tensor, from its largest magnitudes (methods A.3). Per channel the floor
- * min(a, 0.1) keeps near-dead channels from getting a huge gain. Kept per stored weight: equal questions give the same object.
+ * Symmetric quantization of a weight tensor, from its largest magnitudes (methods A.3). Per channel a floor keeps
+ * near-dead channels from getting a huge gain. Kept per stored weight: equal questions give the same object.
  */
 export function weightQuant(
   model: Model,
@@ -33,7 +39,7 @@ export function weightQuant(
   const limit = 2 ** (bits - 1) - 1;
   const maxima = channelMaxima(model, id, granularity === 'per-channel' ? outAxis : undefined);
   const largest = maxima.reduce((a, b) => Math.max(a, b), 0);
-  const floor = Math.min(largest, 0.1);
+  const floor = largest * NEAR_DEAD;
   const scale = maxima.map((m) => (largest === 0 ? 1 : Math.max(floor, m)) / limit);
   const quant: TensorQuant = {
     bits,
