@@ -1,4 +1,6 @@
 import { execSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { offline } from './scripts/offline-plugin.mjs';
@@ -25,6 +27,14 @@ function commit(): string {
   }
 }
 
+/** Measurements that `npm run bench` wrote, for the About view. */
+function benchRecords(): unknown[] {
+  const folder = resolve(import.meta.dirname, 'public/bench');
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((f) => f.endsWith('.json'));
+  return files.sort().map((f) => JSON.parse(readFileSync(resolve(folder, f), 'utf8')) as unknown);
+}
+
 // Relative base: the built page works under any path, and from a static host without special headers.
 export default defineConfig({
   base: './',
@@ -33,6 +43,6 @@ export default defineConfig({
   build: { target: 'esnext', outDir: 'dist/page', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   // A module that does not compile yet is reported in the console; the page below it stays usable.
   server: { hmr: { overlay: false } },
-  define: { __COMMIT__: JSON.stringify(commit()) },
+  define: { __COMMIT__: JSON.stringify(commit()), __BENCH__: JSON.stringify(benchRecords()) },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
 });

@@ -3,6 +3,7 @@ import { closeOverlay, setSettings } from '../actions/navigate.ts';
 import { openLink } from '../actions/open-link.ts';
 import { useApp } from '../state/store.ts';
 import { Button, Checkbox, Dialog, Key, Segmented, TextField } from '../widgets/index.ts';
+import { About } from './about.tsx';
 import { keyList } from './keys.ts';
 import { Palette } from './palette.tsx';
 import { SharePanel } from './share-panel.tsx';
@@ -25,6 +26,8 @@ export function Overlays(): ReactElement | null {
       );
     case 'settings':
       return <SettingsDialog />;
+    case 'about':
+      return <About />;
     default:
       return null;
   }

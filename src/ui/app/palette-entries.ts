@@ -65,6 +65,7 @@ function actionEntries(state: AppState): Entry[] {
     action('Share', () => openOverlay('share')),
     action('Settings', () => openOverlay('settings')),
     action('All keys', () => openOverlay('keys'), '?'),
+    action('About and measurements', () => openOverlay('about')),
     ...(['system', 'light', 'dark'] as const).map((theme) =>
       action(`Theme: ${theme}`, () => setSettings({ theme }), state.settings.theme === theme ? 'now' : undefined),
     ),

@@ -1,4 +1,5 @@
 import { type ReactElement, useState } from 'react';
+import { openOverlay } from '../../actions/navigate.ts';
 import { deleteStored } from '../../actions/persist.ts';
 import { commandKey } from '../../app/keys.ts';
 import { inText } from '../../format/index.ts';
@@ -25,6 +26,9 @@ export function Privacy(): ReactElement {
         <Fact label="Cookies, analytics">none</Fact>
         <Fact label="Stored in this browser">{stored}</Fact>
       </dl>
+      <Button kind="link" onClick={() => openOverlay('about')}>
+        How this is tested
+      </Button>{' '}
       <Button
         kind="link"
         onClick={() => ask(true)}
