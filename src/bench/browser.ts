@@ -9,9 +9,16 @@ export interface PageBench {
   readonly address: string;
   /** Paths the server was asked for, service workers' requests among them. */
   readonly requested: readonly string[];
-  /** A visit with an empty cache and empty storage; `close` its context afterwards. */
-  visit(query?: string): Promise<{ readonly page: Page; readonly context: BrowserContext }>;
+  visit(): Promise<Visit>;
   close(): Promise<void>;
+}
+
+/** With an empty cache and empty storage; `close` its context afterwards. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Paths that the page and its workers asked for, without those of a service worker. */
+  readonly requested: readonly string[];
 }
 
 /** Where the built page lies. */
@@ -32,7 +39,7 @@ export async function openPageBench(): Promise<PageBench | string> {
     return {
       address,
       requested,
-      visit: (query = '') => visit(browser, `${address}${query}`),
+      visit: () => visit(browser, address),
       close: async () => {
         await browser.close();
         await started.close();
@@ -73,12 +80,14 @@ async function launch(): Promise<Browser> {
   return chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) });
 }
 
-async function visit(browser: Browser, address: string): Promise<{ page: Page; context: BrowserContext }> {
+async function visit(browser: Browser, address: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(new URL(request.url()).pathname));
   await page.goto(address, { waitUntil: 'networkidle' });
-  return { page, context };
+  return { page, context, requested };
 }
 
 /**

@@ -1,13 +1,17 @@
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { BugError } from '../base/index.ts';
 import { dropFiles, openPageBench, type PageBench } from './browser.ts';
 import type { BenchHost } from './suite.ts';
 
 export interface PageSearch {
   /** From the click that starts the search to the frame that says it has ended. */
   readonly seconds: number;
-  readonly points: number;
-  /** Milliseconds of each task of the page's main thread that took over 50 ms meanwhile. */
-  readonly longTasks: readonly number[];
+  /** Tasks of the page's main thread that took over 50 ms by the clock meanwhile. */
+  readonly longTasks: number;
+  /** Most milliseconds by the clock that one such task took; 0 if there was none. */
+  readonly longestMilliseconds: number;
+  /** Most milliseconds of processor time that any task took: without the time in which other threads had the processor. */
+  readonly busiestMilliseconds: number;
 }
 
 export interface SearchFiles {
@@ -52,17 +56,24 @@ async function searchOnce(bench: PageBench, { model, samples, budget }: SearchFi
     const start = page.getByRole('button', { name: 'Explore trade-offs' });
     await start.and(page.locator(':not([aria-disabled="true"])')).waitFor();
     await observeTasks(page);
+    await browserOf(page).startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
     await start.click();
     await page.waitForFunction(
       (total) => new RegExp(`${total} of ${total} evaluations`).test(document.body.textContent ?? ''),
       budget,
       { timeout: 300_000, polling: 200 },
     );
-    return await page.evaluate((points) => {
+    const { seconds, tasks } = await page.evaluate(() => {
       const seen = window as Window & { searchTasks?: number[]; searchStart?: number };
-      const seconds = (performance.now() - (seen.searchStart ?? Number.NaN)) / 1000;
-      return { seconds, points, longTasks: seen.searchTasks ?? [] };
-    }, budget);
+      return { seconds: (performance.now() - (seen.searchStart ?? Number.NaN)) / 1000, tasks: seen.searchTasks ?? [] };
+    });
+    const trace = await browserOf(page).stopTracing();
+    return {
+      seconds,
+      longTasks: tasks.length,
+      longestMilliseconds: Math.max(0, ...tasks),
+      busiestMilliseconds: busiestTask(JSON.parse(trace.toString('utf8')) as Trace),
+    };
   } finally {
     await context.close();
   }
@@ -81,3 +92,29 @@ const observeTasks = (page: Page): Promise<void> =>
       capture: true,
     });
   });
+
+/** What Chromium's trace tells of a task: microseconds of its thread. */
+interface Trace {
+  readonly traceEvents: readonly {
+    readonly name: string;
+    readonly pid: number;
+    readonly tid: number;
+    readonly tdur?: number;
+    readonly args?: { readonly name?: string };
+  }[];
+}
+
+function busiestTask({ traceEvents }: Trace): number {
+  const threads = traceEvents.filter((e) => e.name === 'thread_name' && e.args?.name === 'CrRendererMain');
+  const main = new Set(threads.map((e) => `${e.pid} ${e.tid}`));
+  let most = 0;
+  for (const event of traceEvents)
+    if (event.name === 'RunTask' && main.has(`${event.pid} ${event.tid}`)) most = Math.max(most, event.tdur ?? 0);
+  return most / 1000;
+}
+
+function browserOf(page: Page): Browser {
+  const browser = page.context().browser();
+  if (!browser) throw new BugError('The page to measure has no browser.');
+  return browser;
+}

@@ -32,7 +32,10 @@ export async function exploreSuite(host: BenchHost): Promise<readonly BenchFigur
     samples: images(0, SAMPLES),
     budget: POINTS,
   };
-  return [searchTime(`${WORKERS} worker threads`, seconds), ...pageFigures(await searchInPage(host, files, RUNS))];
+  return [
+    searchTime(`${WORKERS} worker threads`, seconds),
+    ...pageFigures(host, await searchInPage(host, files, RUNS)),
+  ];
 }
 
 function searchTime(where: string, seconds: readonly number[]): BenchFigure {
@@ -41,19 +44,26 @@ function searchTime(where: string, seconds: readonly number[]): BenchFigure {
   return { name, unit: 's', median: time, runs: seconds.length, goal: goal('<=', LIMIT_SECONDS, time) };
 }
 
-function pageFigures(searches: readonly PageSearch[]): readonly BenchFigure[] {
+function pageFigures(host: BenchHost, searches: readonly PageSearch[]): readonly BenchFigure[] {
   if (searches.length === 0) return [];
   const runs = searches.length;
-  const count = median(searches.map((s) => s.longTasks.length));
-  const longest = searches.flatMap((s) => s.longTasks);
-  const name = 'Main-thread tasks over 50 ms during that search';
+  const count = median(searches.map((s) => s.longTasks));
+  const busiest = median(searches.map((s) => s.busiestMilliseconds));
+  const longest = Math.max(...searches.map((s) => s.longestMilliseconds));
+  if (longest > 0) host.note(`explore: the longest main-thread task took ${longest.toFixed(0)} ms by the clock`);
   return [
     searchTime(
       'Chromium',
       searches.map((s) => s.seconds),
     ),
-    { name, unit: 'tasks', median: count, runs, goal: goal('<=', 0, count) },
-    ...(longest.length > 0 ? [{ name: 'The longest of them', unit: 'ms', median: Math.max(...longest), runs }] : []),
+    { name: 'Main-thread tasks over 50 ms in that search', unit: '', median: count, runs, goal: goal('<=', 0, count) },
+    {
+      name: 'Processor time of its longest main-thread task',
+      unit: 'ms',
+      median: busiest,
+      runs,
+      goal: goal('<=', 50, busiest),
+    },
   ];
 }
 
