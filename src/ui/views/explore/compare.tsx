@@ -212,7 +212,7 @@ function BitRows({ compared }: { readonly compared: readonly DesignPoint[] }): R
             <th scope="row">
               <button
                 type="button"
-                className="plain-button mono cut"
+                className="plain-button layer-button mono cut"
                 title={layer}
                 onClick={() => selectLayer(layers[k])}
               >

@@ -46,7 +46,17 @@ export interface Designs {
 
 type Source = Pick<ExplorationState, 'points' | 'constraints' | 'axes' | 'hiddenOrigins'>;
 
-export function designsOf({ points: all, constraints, axes: chosen, hiddenOrigins }: Source): Designs {
+type Unlimited = Omit<Designs, 'meets' | 'meeting' | 'constraints'>;
+
+export const designsOf = (source: Source): Designs => limited(unlimited(source), source.constraints);
+
+/** Which points meet the limits: all that a moved slider changes. */
+function limited(designs: Unlimited, constraints: readonly Constraint[]): Designs {
+  const meets = designs.points.map((point) => feasibility(point, constraints));
+  return { ...designs, constraints, meets, meeting: meets.filter((m) => m === 'yes').length };
+}
+
+function unlimited({ points: all, axes: chosen, hiddenOrigins }: Omit<Source, 'constraints'>): Unlimited {
   const points = hiddenOrigins.length === 0 ? all : all.filter((p) => !hiddenOrigins.includes(p.origin));
   const objectives = objectivesOf(all).map((id) => registry.get(id));
   const units = new Map(objectives.map((o) => [o.id, unitFor(o, valuesOf(all, o.id))] as const));
@@ -54,14 +64,10 @@ export function designsOf({ points: all, constraints, axes: chosen, hiddenOrigin
   const ids = axes?.map((o) => o.id) as [string, string] | undefined;
   const front = ids ? frontOf(points, ids) : [];
   const knee = ids ? kneeOf(points, ids) : undefined;
-  const meets = points.map((point) => feasibility(point, constraints));
   const onFront = new Set(front);
   return {
     points,
     indexOf: new Map(points.map((point, i) => [point.id, i])),
-    meets,
-    meeting: meets.filter((m) => m === 'yes').length,
-    constraints,
     objectives,
     units,
     ...(axes ? { axes } : {}),
@@ -73,8 +79,18 @@ export function designsOf({ points: all, constraints, axes: chosen, hiddenOrigin
   };
 }
 
-const valuesOf = (points: readonly DesignPoint[], objective: string): number[] =>
-  points.flatMap((point) => figureValue(point, objective) ?? []);
+/** A unit is chosen from this many values at most, evenly taken. */
+const SAMPLED = 500;
+
+function valuesOf(points: readonly DesignPoint[], objective: string): number[] {
+  const every = Math.max(1, Math.floor(points.length / SAMPLED));
+  const values: number[] = [];
+  for (let i = 0; i < points.length; i += every) {
+    const value = figureValue(points[i] as DesignPoint, objective);
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
 
 /** The axes chosen, as long as the points have them; else the default ones. */
 function axesOf(
@@ -112,10 +128,11 @@ export function useDesigns(): Designs {
   const constraints = useApp((s) => s.exploration.constraints);
   const axes = useApp((s) => s.exploration.axes);
   const hiddenOrigins = useApp((s) => s.exploration.hiddenOrigins);
-  return useMemo(
-    () => designsOf({ points, constraints, hiddenOrigins, ...(axes ? { axes } : {}) }),
-    [points, constraints, axes, hiddenOrigins],
+  const found = useMemo(
+    () => unlimited({ points, hiddenOrigins, ...(axes ? { axes } : {}) }),
+    [points, axes, hiddenOrigins],
   );
+  return useMemo(() => limited(found, constraints), [found, constraints]);
 }
 
 /** What a point is called: the same six digits in status bar, palette and tables. */

@@ -6,6 +6,7 @@ import { useApp } from '../../state/store.ts';
 import { Button, EmptyState } from '../../widgets/index.ts';
 import { type Designs, pointName } from './designs.ts';
 import { valueWords } from './objective-units.ts';
+import { plotOf, type Size } from './scatter-frame.ts';
 
 /** With at most one point: one sentence, one action, how long it takes. */
 export function ScatterEmpty({ designs }: { readonly designs: Designs }): ReactElement | null {
@@ -33,6 +34,31 @@ export function ScatterEmpty({ designs }: { readonly designs: Designs }): ReactE
         The search tries bit widths of weights and activations on every layer, for this target and these limits.
       </EmptyState>
     </div>
+  );
+}
+
+/** Before the first point: the axes a search will fill, without numbers. */
+export function EmptyAxes({ size }: { readonly size: Size }): ReactElement {
+  const labelled = useApp((s) => s.session.data?.reference.labelled);
+  const quality = labelled === false ? 'Agreement with the float model, %' : 'Top-1 accuracy, %';
+  const plot = plotOf(size);
+  return (
+    <svg width={size.width} height={size.height} className="plot-layer" aria-hidden="true">
+      <text x={12} y={14} className="axis-title">
+        ↑ {quality}
+      </text>
+      {[0, 1, 2, 3, 4].map((i) => (
+        <path
+          key={i}
+          className="grid-line"
+          d={`M${plot.left},${plot.top + (i * (plot.bottom - plot.top)) / 5}H${plot.right}`}
+        />
+      ))}
+      <path d={`M${plot.left},${plot.bottom}H${plot.right}`} className="axis-line" />
+      <text x={plot.right} y={plot.bottom + 28} textAnchor="end" className="axis-title">
+        Flash, KiB →
+      </text>
+    </svg>
   );
 }
 

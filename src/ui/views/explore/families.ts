@@ -12,7 +12,7 @@ export type Shape = 'circle' | 'square' | 'triangle' | 'diamond' | 'plus';
 const SHAPES: readonly Shape[] = ['circle', 'square', 'triangle', 'diamond', 'plus'];
 const KNOWN: readonly (readonly [string, string])[] = [
   ['uniform', 'Uniform widths'],
-  ['greedy', 'Layer-wise descent'],
+  ['greedy', 'Layer-wise'],
   ['nsga2', 'NSGA-II'],
   ['manual', 'By hand'],
 ];

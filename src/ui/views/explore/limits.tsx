@@ -7,10 +7,14 @@ import { FamilyGlyph } from './family-glyph.tsx';
 import { limitText, shortLabel } from './objective-units.ts';
 
 const BINS = 36;
+/** Not worth a limit before there is a second point. */
+const FIXED: readonly string[] = ['macs', 'meanWeightBits', 'sqnrDecibel'];
 
 /** One limit per objective over the histogram of all points shown. */
 export function Limits({ designs }: { readonly designs: Designs }): ReactElement {
-  const limited = designs.objectives.filter((o) => varies(designs, o) || limitOn(designs.constraints, o.id));
+  const limited = designs.objectives.filter(
+    (o) => varies(designs, o) || limitOn(designs.constraints, o.id) || (designs.total <= 1 && !FIXED.includes(o.id)),
+  );
   return (
     <Panel
       title="Constraints"
@@ -28,9 +32,7 @@ export function Limits({ designs }: { readonly designs: Designs }): ReactElement
           <LimitSlider key={objective.id} designs={designs} objective={objective} />
         ))}
         {designs.total <= 1 && (
-          <p className="caption">
-            Each bar is points. Limits can be set once there are some; points outside are still drawn.
-          </p>
+          <p className="caption">Limits can be set before a search; points outside are still drawn.</p>
         )}
       </div>
     </Panel>
@@ -49,7 +51,7 @@ interface LimitSliderProps {
 
 function LimitSlider({ designs, objective }: LimitSliderProps): ReactElement {
   const limit = limitOn(designs.constraints, objective.id);
-  const found = extentOf(designs.points, objective.id) ?? [0, 1];
+  const found = roomFor(extentOf(designs.points, objective.id) ?? [0, 1], objective);
   const min = Math.min(found[0], limit?.limit ?? found[0]);
   const max = Math.max(found[1], limit?.limit ?? found[1]);
   const operator = objective.direction === 'min' ? '<=' : '>=';
@@ -72,6 +74,12 @@ function LimitSlider({ designs, objective }: LimitSliderProps): ReactElement {
       }}
     />
   );
+}
+
+/** A single value gets room on both sides, so that a limit can be set before there are more. */
+function roomFor([low, high]: readonly [number, number], { format }: Objective): readonly [number, number] {
+  if (low < high) return [low, high];
+  return format === 'percent' ? [0, 1] : [0, 2 * Math.abs(high) || 1];
 }
 
 /** Room for one line: 'Agreement with the float model' is named in full on the axis. */

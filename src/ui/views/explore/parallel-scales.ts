@@ -37,6 +37,8 @@ export function parallelAxes(
         size === 0 ? (box.top + box.bottom) / 2 : box.top + ((place(value) - up) / size) * (box.bottom - box.top),
       from: (px) => {
         const share = Math.max(0, Math.min(1, (px - box.top) / (box.bottom - box.top)));
+        // Exactly the end, so that a limit dragged there is no limit.
+        if (share === 1) return ends[1];
         const v = up + share * size;
         return log ? Math.exp(v) : v;
       },

@@ -1,21 +1,24 @@
-import { type PointerEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
+import { type PointerEvent, type ReactElement, useEffect, useMemo, useRef } from 'react';
 import type { DesignPoint } from '../../../explore/index.ts';
+import { extentOf } from '../../../explore/view.ts';
 import { setConstraint } from '../../actions/explore.ts';
 import { hoverPoint, letterOf, selectPoint } from '../../actions/select.ts';
-import { ChartMenu, useSize } from '../../charts/index.ts';
+import { useSize } from '../../charts/index.ts';
 import { fixed } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { type Designs, limitOn } from './designs.ts';
-import { headOf, limitText } from './objective-units.ts';
+import { headOf, limitText, shortLabel } from './objective-units.ts';
 import { clear } from './paint-points.ts';
 import { courseOf, coursePath, limitAt, type ParallelAxis, parallelAxes } from './parallel-scales.ts';
+import { PictureMenu, usePicture } from './picture-menu.tsx';
 import { pointTable } from './point-table.ts';
 import { useTheme } from './use-theme.ts';
 
 const MARGIN = { left: 44, right: 44, top: 40, bottom: 22 };
 /** Lines painted in one turn. */
 const CHUNK = 400;
+/** From here on heads name their unit too. */
+const ROOMY = 84;
 const AXIS_REACH = 14;
 const LINE_REACH = 6;
 
@@ -28,7 +31,7 @@ interface ParallelProps {
 export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
   const [box, size] = useSize<HTMLDivElement>();
   const svg = useRef<SVGSVGElement>(null);
-  const [exporting, setExporting] = useState(false);
+  const { exporting, save } = usePicture(svg, 'all-objectives');
   const axes = useMemo(() => {
     const edges = {
       left: MARGIN.left,
@@ -36,17 +39,10 @@ export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
       top: MARGIN.top,
       bottom: size.height - MARGIN.bottom,
     };
-    return size.width > 0 ? parallelAxes(designs.points, designs.objectives, edges) : [];
+    return size.width > 0 ? parallelAxes(designs.points, varying(designs), edges) : [];
   }, [designs, size]);
   const courses = useMemo(() => designs.points.map((point) => courseOf(point, axes)), [designs, axes]);
   const input = useParallelInput(designs, axes, courses);
-  const picture = {
-    get current() {
-      if (!exporting) flushSync(() => setExporting(true));
-      setTimeout(() => setExporting(false), 0);
-      return svg.current;
-    },
-  };
   return (
     <section className="panel chart parallel" aria-label="All objectives" data-panel tabIndex={-1}>
       <header className="panel-head">
@@ -54,10 +50,10 @@ export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
         <span className="panel-note cut">better is up on every axis; drag on an axis to constrain</span>
         <div className="panel-actions">
           {designs.total > 0 && (
-            <ChartMenu
+            <PictureMenu
               name="all-objectives"
               title="All objectives"
-              svg={picture}
+              save={save}
               table={() => pointTable(designs, 'All objectives')}
               onTable={onTable}
             />
@@ -71,7 +67,13 @@ export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
             <svg ref={svg} width={size.width} height={size.height} className="plot-layer" aria-hidden="true">
               {exporting && <DrawnLines designs={designs} axes={axes} courses={courses} />}
               {axes.map((axis) => (
-                <AxisMarks key={axis.objective.id} axis={axis} designs={designs} bottom={size.height - MARGIN.bottom} />
+                <AxisMarks
+                  key={axis.objective.id}
+                  axis={axis}
+                  designs={designs}
+                  bottom={size.height - MARGIN.bottom}
+                  room={(size.width - MARGIN.left - MARGIN.right) / Math.max(1, axes.length - 1)}
+                />
               ))}
               <ComparedLines designs={designs} axes={axes} />
               <HoveredLine designs={designs} axes={axes} />
@@ -81,6 +83,15 @@ export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
       </div>
     </section>
   );
+}
+
+/** What is the same in all points says nothing between them. */
+function varying({ points, objectives }: Designs): Designs['objectives'] {
+  if (points.length < 2) return objectives;
+  return objectives.filter((o) => {
+    const extent = extentOf(points, o.id);
+    return extent !== undefined && extent[0] < extent[1];
+  });
 }
 
 type Courses = readonly (readonly (number | undefined)[])[];
@@ -165,9 +176,11 @@ interface AxisMarksProps {
   readonly axis: ParallelAxis;
   readonly designs: Designs;
   readonly bottom: number;
+  /** px to the next axis. */
+  readonly room: number;
 }
 
-function AxisMarks({ axis, designs, bottom }: AxisMarksProps): ReactElement {
+function AxisMarks({ axis, designs, bottom, room }: AxisMarksProps): ReactElement {
   const unit = designs.units.get(axis.objective.id);
   const limit = limitOn(designs.constraints, axis.objective.id);
   const top = MARGIN.top;
@@ -176,7 +189,7 @@ function AxisMarks({ axis, designs, bottom }: AxisMarksProps): ReactElement {
   return (
     <g transform={`translate(${axis.x},0)`} className="parallel-axis">
       <text y={14} textAnchor="middle" className="axis-title">
-        {unit ? headOf(unit) : axis.objective.label}
+        {unit && room >= ROOMY ? headOf(unit) : shortLabel(axis.objective)}
       </text>
       <text y={30} textAnchor="middle" className="tick">
         {end(axis.ends[0])}

@@ -3,7 +3,7 @@ import { deployPoint } from '../../actions/deploy.ts';
 import { explore, exploreObstacle } from '../../actions/explore.ts';
 import { activatePoint, letterOf } from '../../actions/select.ts';
 import { useApp } from '../../state/store.ts';
-import { Button, Dialog, FigureText, Tag } from '../../widgets/index.ts';
+import { Button, Dialog, ErrorList, FigureText, Tag } from '../../widgets/index.ts';
 import { Chips } from './chips.tsx';
 import { Compare, difference, useCompared } from './compare.tsx';
 import { type Designs, pointName } from './designs.ts';
@@ -17,12 +17,14 @@ import { Progress, SearchButtons } from './search-panel.tsx';
 export function ExplorePhone({ designs }: { readonly designs: Designs }): ReactElement {
   const [open, setOpen] = useState<'compare' | 'points' | undefined>();
   const status = useApp((s) => s.exploration.status);
+  const problem = useApp((s) => s.exploration.problem);
   const close = (): void => setOpen(undefined);
   return (
     <div className="explore-phone">
       <Chips designs={designs} search="with search" />
       <Scatter designs={designs} onTable={() => setOpen('points')} plain />
       <ChosenPoint designs={designs} />
+      {problem && <ErrorList problems={[problem]} />}
       {status !== 'none' && (
         <div className="phone-progress">
           <Progress total={designs.total} />
@@ -117,9 +119,9 @@ function PhoneActions({ onCompare, onPoints, total }: PhoneActionsProps): ReactE
           Deploy {letter}
         </Button>
       ) : (
-        total > 1 && (
-          <Button disabledReason={obstacle} onClick={() => void explore()}>
-            Continue
+        total <= 1 && (
+          <Button kind="primary" disabledReason={obstacle} onClick={() => void explore()}>
+            Explore trade-offs
           </Button>
         )
       )}

@@ -76,7 +76,9 @@ function noteOf(compared: number, brushed: number | undefined, all: number): str
 
 function columnsOf(designs: Designs, compared: readonly string[]): readonly Column<DesignPoint>[] {
   const onAxis = new Set(designs.axes?.map((o) => o.id));
-  const values = designs.objectives.flatMap((objective): readonly Column<DesignPoint>[] => {
+  const first = designs.axes ? [designs.axes[1], designs.axes[0]] : [];
+  const ordered = [...first, ...designs.objectives.filter((o) => !first.includes(o))];
+  const values = ordered.flatMap((objective): readonly Column<DesignPoint>[] => {
     const unit = designs.units.get(objective.id);
     if (!unit) return [];
     const value: Column<DesignPoint> = {

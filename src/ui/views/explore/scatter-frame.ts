@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { figureValue } from '../../../explore/view.ts';
 import { useApp } from '../../state/store.ts';
-import type { AxisBrush } from '../../state/types.ts';
 import type { Rect } from './brush-geometry.ts';
 import { type Designs, limitOn } from './designs.ts';
 import { familyOf } from './families.ts';
@@ -36,31 +35,22 @@ export const plotOf = ({ width, height }: Size): Rect => ({
   bottom: Math.max(MARGIN.top + 40, height - MARGIN.bottom),
 });
 
-/** Axes of the window shown: the zoom, or what `defaultDomain` chooses, opened so far that the limits can be seen. */
-function axesOf(
-  designs: Designs,
-  plot: Rect,
-  zoom: AxisBrush | undefined,
-  compared: readonly string[],
-  float?: number,
-) {
-  const [ox, oy] = designs.axes ?? [];
-  if (!ox || !oy) return undefined;
+interface Window {
+  readonly x: Extent;
+  readonly y: Extent;
+}
+
+/** What both axes show without zoom: see `defaultDomain`; the front, what is compared and the float model are inside. */
+function windowOf(designs: Designs, compared: readonly string[], float: number | undefined): Window | undefined {
+  if (!designs.axes) return undefined;
   const kept = [...designs.front, ...compared.flatMap((id) => designs.indexOf.get(id) ?? [])];
-  const axis = (objective: typeof ox, range: Extent, shown: Extent | undefined): PlotAxis => {
-    const known = (indices: readonly number[]): number[] =>
-      indices.flatMap((i) => (designs.points[i] ? (figureValue(designs.points[i], objective.id) ?? []) : []));
+  const [x, y] = designs.axes.map((objective): Extent => {
     const values = designs.points.flatMap((p) => figureValue(p, objective.id) ?? []);
-    const isQuality = objective.id === 'accuracy' || objective.id === 'agreement';
-    const keep = [...known(kept), ...(isQuality && float !== undefined && values.length > 0 ? [float] : [])];
-    const all = keep.length > 0 ? [...values, ...keep.slice(-1)] : values;
-    const unit = designs.units.get(objective.id) ?? unitFor(objective, values);
-    return plotAxis(unit as ObjectiveUnit, shown ?? defaultDomain(all, keep, objective), range);
-  };
-  return {
-    x: axis(ox, [plot.left, plot.right], zoom?.x),
-    y: axis(oy, [plot.bottom, plot.top], zoom?.y),
-  };
+    const reference = objective.id === 'accuracy' && float !== undefined && values.length > 0 ? [float] : [];
+    const keep = kept.flatMap((i) => designs.points[i]?.objectives[objective.id]?.value ?? []);
+    return defaultDomain([...values, ...reference], [...keep, ...reference], objective);
+  });
+  return x && y ? { x, y } : undefined;
 }
 
 export function useFrame(designs: Designs, size: Size): ScatterFrame | undefined {
@@ -68,15 +58,22 @@ export function useFrame(designs: Designs, size: Size): ScatterFrame | undefined
   const dimOutside = useApp((s) => s.exploration.dimOutside);
   const compared = useApp((s) => s.selection.points);
   const floatScore = useApp((s) => s.exploration.header?.floatScore);
+  const shown = useMemo(() => zoom ?? windowOf(designs, compared, floatScore), [designs, compared, floatScore, zoom]);
+  // As numbers, so that another selection with the same window draws nothing anew.
+  const [x0, x1, y0, y1] = shown ? [...shown.x, ...shown.y] : [];
+  const zoomed = zoom !== undefined;
   return useMemo(() => {
+    const [ox, oy] = designs.axes ?? [];
+    if (!ox || !oy || size.width === 0) return undefined;
+    if (x0 === undefined || x1 === undefined || y0 === undefined || y1 === undefined) return undefined;
     const plot = plotOf(size);
-    const axes = axesOf(designs, plot, zoom, compared, floatScore);
-    if (!axes || size.width === 0) return undefined;
-    const { x, y } = axes;
+    const unit = (objective: typeof ox): ObjectiveUnit => designs.units.get(objective.id) ?? unitFor(objective, []);
+    const x = plotAxis(unit(ox), [x0, x1], [plot.left, plot.right]);
+    const y = plotAxis(unit(oy), [y0, y1], [plot.bottom, plot.top]);
     const { xs, ys, vx, vy } = placesOf(designs, x, y);
     const marks = marksOf(designs, xs, ys, dimOutside);
-    return { x, y, plot, xs, ys, marks, off: offScale(vx, vy, x.domain, y.domain), zoom: zoom !== undefined };
-  }, [designs, size, zoom, dimOutside, compared, floatScore]);
+    return { x, y, plot, xs, ys, marks, off: offScale(vx, vy, x.domain, y.domain), zoom: zoomed };
+  }, [designs, size, x0, x1, y0, y1, zoomed, dimOutside]);
 }
 
 function placesOf({ points }: Designs, x: PlotAxis, y: PlotAxis) {

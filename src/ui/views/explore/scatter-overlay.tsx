@@ -103,11 +103,13 @@ export const Lines = memo(function Lines({ designs, frame }: Props): ReactElemen
           <Whiskers key={designs.points[i]?.id} designs={designs} frame={frame} index={i} />
         ))}
       </g>
-      <path
-        d={staircase(places, better, better.x === 'left' ? plot.right : plot.left)}
-        className="front-line"
-        clipPath="url(#explore-plot)"
-      />
+      {places.length > 1 && (
+        <path
+          d={staircase(places, better, better.x === 'left' ? plot.right : plot.left)}
+          className="front-line"
+          clipPath="url(#explore-plot)"
+        />
+      )}
       <Knee designs={designs} frame={frame} />
       <OffScaleTicks frame={frame} />
     </>
@@ -192,15 +194,27 @@ function Knee({ designs, frame }: Props): ReactElement | null {
   const text = `knee ${words.join(', ')}`;
   const roomLeft = px - plot.left > text.length * 6 + 24;
   const side = left && roomLeft ? -1 : 1;
-  const ly = Math.max(plot.top + 12, Math.min(plot.bottom - 12, py + up * 34));
+  const wished = Math.max(plot.top + 12, Math.min(plot.bottom - 12, py + up * 20));
+  const ly = clearOf(wished, takenRows(designs, frame));
   return (
     <g className="knee">
-      <path d={`M${px + side * 3},${py + up * 6}L${px + side * 14},${ly + (up < 0 ? 3 : -10)}`} />
-      <text x={px + side * 16} y={ly} textAnchor={side < 0 ? 'end' : 'start'} className="mark-label plot-label">
+      <path d={`M${px + side * 4},${py + up * 4}L${px + side * 26},${ly - 4}`} />
+      <text x={px + side * 30} y={ly} textAnchor={side < 0 ? 'end' : 'start'} className="mark-label plot-label">
         {text}
       </text>
     </g>
   );
+}
+
+/** Baselines of the words on horizontal lines. */
+function takenRows(designs: Designs, frame: ScatterFrame): readonly number[] {
+  return limitsOf(designs, frame).flatMap(({ at, vertical }) => (vertical ? [] : [at + 13]));
+}
+
+/** The first row from `wished` downwards that is 14 px off every other. */
+function clearOf(wished: number, taken: readonly number[]): number {
+  const hit = taken.find((row) => Math.abs(row - wished) < 14);
+  return hit === undefined ? wished : hit + 15;
 }
 
 function OffScaleTicks({ frame }: { readonly frame: ScatterFrame }): ReactElement {

@@ -1,15 +1,15 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { setAxes, setBrush, setDimOutside, setZoom } from '../../actions/explore.ts';
-import { ChartMenu, HiddenTable, useSize } from '../../charts/index.ts';
+import { HiddenTable, useSize } from '../../charts/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, Segmented, Select } from '../../widgets/index.ts';
 import { inBrush, rectOf } from './brush-geometry.ts';
 import { type Designs, pointName } from './designs.ts';
-import { NearestMiss, ScatterEmpty } from './empty.tsx';
+import { EmptyAxes, NearestMiss, ScatterEmpty } from './empty.tsx';
 import { familyOf, shapePath } from './families.ts';
 import { valueWords } from './objective-units.ts';
 import { DENSITY_FROM, densityCells, markOpacity, markRadius, paintDensity, paintPoints } from './paint-points.ts';
+import { PictureMenu, usePicture } from './picture-menu.tsx';
 import { pointTable } from './point-table.ts';
 import { type ScatterFrame, useFrame } from './scatter-frame.ts';
 import { type Mode, startOf, useScatterInput, useWheelZoom } from './scatter-input.ts';
@@ -32,22 +32,18 @@ export function Scatter({ designs, onTable, actions, plain = false }: ScatterPro
   const [mode, setMode] = useState<Mode>('brush');
   const input = useScatterInput(designs, frame, mode);
   const svg = useRef<SVGSVGElement>(null);
-  const [exporting, setExporting] = useState(false);
+  const { exporting, save } = usePicture(svg, 'design-points');
   useWheelZoom(box, frame, mode);
-  const table = useMemo(() => pointTable(designs, 'Design points'), [designs]);
+  const front = useMemo(
+    () => pointTable(designs, 'The front; all points stand in the table Points', 'front'),
+    [designs],
+  );
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 't' || event.key === 'T') onTable();
+    else if (event.key === 'e' || event.key === 'E') save('svg');
     else return;
     event.preventDefault();
-  };
-  // The points are on a canvas; for an exported picture they are drawn into the SVG for this one moment.
-  const picture = {
-    get current() {
-      if (!exporting) flushSync(() => setExporting(true));
-      setTimeout(() => setExporting(false), 0);
-      return svg.current;
-    },
   };
   return (
     <section className="panel chart scatter" aria-label="Design points" data-panel tabIndex={-1} onKeyDown={onKey}>
@@ -72,11 +68,11 @@ export function Scatter({ designs, onTable, actions, plain = false }: ScatterPro
                   Fit
                 </Button>
               )}
-              <ChartMenu
+              <PictureMenu
                 name="design-points"
                 title="Design points"
-                svg={picture}
-                table={() => table}
+                save={save}
+                table={() => pointTable(designs, 'Design points')}
                 onTable={onTable}
               />
             </>
@@ -101,12 +97,13 @@ export function Scatter({ designs, onTable, actions, plain = false }: ScatterPro
         onKeyDown={input.onKeyDown}
         {...input.pointer}
       >
+        {!frame && <EmptyAxes size={size} />}
         {frame && <Field frame={frame} size={size} svg={svg} designs={designs} input={input} exporting={exporting} />}
       </div>
       <p id="explore-focus" className="sr-only" aria-live="polite">
         {focusText(designs, input.focused, input.brushKeys)}
       </p>
-      <HiddenTable table={table} />
+      <HiddenTable table={front} />
       <ScatterEmpty designs={designs} />
       <NearestMiss designs={designs} />
     </section>

@@ -84,19 +84,20 @@ export function SearchButtons({ total }: { readonly total: number }): ReactEleme
     <div className="stack tight">
       <div className="row wrap">
         {total > 1 && !finished && (
-          <Button disabledReason={obstacle} onClick={() => void explore()}>
+          <Button small disabledReason={obstacle} onClick={() => void explore()}>
             {status === 'interrupted' ? `Continue from ${total}` : 'Continue'}
           </Button>
         )}
         {total > 1 && (
           <Button
+            small
             disabledReason={obstacle}
             onClick={() => {
               setSearch({ budget: more });
               void explore();
             }}
           >
-            Grow budget to {more}
+            Grow to {more}
           </Button>
         )}
       </div>
