@@ -51,6 +51,7 @@ async function loadCatalog(): Promise<void> {
   try {
     const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true });
     patch({ session: { catalog, latencyMethod: catalog.latencyMethods[0]?.id ?? '' } });
+    for (const { code, message } of catalog.engines.notes) showProblem({ code, message, hint: '' });
   } catch (thrown) {
     showProblem(problemOf(thrown));
   }

@@ -115,17 +115,19 @@ function TargetsAxis({ estimates, platforms }: TargetsProps): ReactElement {
   const status = useApp((s) => s.session.estimateStatus);
   const fitting = estimates.filter((e) => e.fits === 'yes').length;
   const timed = useMemo(
-    () => estimates.filter((e): e is Estimate & { latency: Figure } => e.latency !== undefined),
+    // A network without work takes no time: 0 has no place on a log axis.
+    () => estimates.filter((e): e is Estimate & { latency: Figure } => (e.latency?.value ?? 0) > 0),
     [estimates],
   );
-  const ends = timed.flatMap((e) => [e.latency.value, ...(e.latency.interval ?? [])]);
+  const ends = timed.flatMap((e) => [e.latency.value, ...(e.latency.interval ?? [])]).filter((v) => v > 0);
   const domain: [number, number] =
     ends.length > 0
       ? [10 ** Math.floor(Math.log10(Math.min(...ends) * 0.9)), 10 ** Math.ceil(Math.log10(Math.max(...ends) * 1.1))]
       : [1e-4, 1];
   const x = scaleLog()
     .domain(domain)
-    .range([LEFT, Math.max(LEFT + 50, width - 24)]);
+    .range([LEFT, Math.max(LEFT + 50, width - 24)])
+    .clamp(true);
   const kindOf = (e: Estimate) => platforms.find((p) => p.id === e.platform)?.kind;
   const rows = ROWS.filter(([kind]) => timed.some((e) => kindOf(e) === kind));
   const height = Math.max(3, rows.length) * ROW_HEIGHT + 26;
