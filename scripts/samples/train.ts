@@ -345,4 +345,5 @@ for (const network of networks.filter((n) => wanted.length === 0 || wanted.inclu
     source: 'Trained by scripts/train-samples.mjs on data generated from a seed.',
   });
 }
-writeFileSync(index, `${JSON.stringify(networks.map((n) => entries.get(n.id)).filter(Boolean), null, 2)}\n`);
+const listed = networks.map((n) => entries.get(n.id)).filter(Boolean);
+writeFileSync(index, `[\n${listed.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]\n`);

@@ -39,6 +39,8 @@ export interface JobClient {
   release(id: string): void;
   run<N extends JobName>(name: N, request: RequestOf<N>, handlers?: RunHandlers<N>): Promise<ReplyOf<N>>;
   readonly size: number;
+  /** Resolves once every worker of the start is up, or could not be started. */
+  ready(): Promise<void>;
   /** Workers at work right now. */
   busy(): number;
   dispose(): void;
@@ -104,6 +106,10 @@ class Pool implements JobClient {
   release(id: string): void {
     this.#resources.delete(id);
     for (const slot of this.#slots) if (slot.held.delete(id)) void slot.server.release(id);
+  }
+
+  async ready(): Promise<void> {
+    await Promise.allSettled(this.#slots.map((slot) => slot.handle.ready));
   }
 
   busy(): number {

@@ -19,9 +19,10 @@ export async function startPage(): Promise<void> {
   window.addEventListener('offline', () => patch({ page: { online: false } }));
   window.addEventListener('hashchange', () => void openAddressLink());
   const workers = workerCount();
-  setClient(createPageClient(workers));
+  const pool = createPageClient(workers);
+  setClient(pool);
   patch({ jobs: { workers } });
-  await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts()]);
+  await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
   keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();

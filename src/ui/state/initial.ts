@@ -16,7 +16,7 @@ export const initialState: AppState = {
     constraints: [],
     hiddenOrigins: [],
     dimOutside: true,
-    algorithm: 'nsga2',
+    algorithm: 'default',
     budget: 200,
     status: 'none',
   },
