@@ -32,8 +32,10 @@ interface LayoutProps {
 }
 
 /** T in a chart: its points stand in the table. */
-const showTable = (): void =>
-  document.querySelector<HTMLElement>('.explore .points tr[tabindex="0"], .explore .points')?.focus();
+const showTable = (): void => {
+  const panel = document.querySelector<HTMLElement>('.explore .points');
+  (panel?.querySelector<HTMLElement>('tr[tabindex="0"]') ?? panel)?.focus();
+};
 
 const Side = ({ designs }: LayoutProps): ReactElement => (
   <div className="explore-side scroll">

@@ -47,7 +47,9 @@ export function Parallel({ designs, onTable }: ParallelProps): ReactElement {
     <section className="panel chart parallel" aria-label="All objectives" data-panel tabIndex={-1}>
       <header className="panel-head">
         <h2 className="panel-title">All objectives</h2>
-        <span className="panel-note cut">better is up on every axis; drag on an axis to constrain</span>
+        <span className="panel-note cut">
+          better is up on every axis{designs.total > 1 ? '; drag on an axis to constrain' : ''}
+        </span>
         <div className="panel-actions">
           {designs.total > 0 && (
             <PictureMenu
@@ -199,7 +201,7 @@ function AxisMarks({ axis, designs, bottom, room }: AxisMarksProps): ReactElemen
         {end(axis.ends[1])}
       </text>
       {at !== undefined && limit && (
-        <rect x={-4} y={top} width={8} height={Math.max(2, at - top)} className="axis-brush">
+        <rect x={-4} y={top} width={8} height={Math.max(2, at - top)} className="axis-brush" fillOpacity={0.08}>
           <title>{limitText(axis.objective, limit.operator, limit.limit)}</title>
         </rect>
       )}

@@ -86,13 +86,13 @@ export const Lines = memo(function Lines({ designs, frame }: Props): ReactElemen
         if (at < (vertical ? plot.left : plot.top) || at > (vertical ? plot.right : plot.bottom)) return null;
         return vertical ? (
           <ReferenceLine key="x" kind="limit" x={at} from={plot.top} to={plot.bottom}>
-            <text x={at + 4} y={plot.bottom - 6} className="mark-label plot-label">
+            <text x={at + 4} y={plot.bottom - 6} paintOrder="stroke" className="mark-label plot-label">
               {words}
             </text>
           </ReferenceLine>
         ) : (
           <ReferenceLine key="y" kind="limit" y={at} from={plot.left} to={plot.right}>
-            <text x={plot.left + 4} y={at + 13} className="mark-label plot-label">
+            <text x={plot.left + 4} y={at + 13} paintOrder="stroke" className="mark-label plot-label">
               {words}
             </text>
           </ReferenceLine>
@@ -128,7 +128,7 @@ function FloatLine({ frame }: { readonly frame: ScatterFrame }): ReactElement | 
     if (at < plot.top || at > plot.bottom) return null;
     return (
       <ReferenceLine kind="reference" y={at} from={plot.left} to={plot.right}>
-        <text x={plot.left + 4} y={at - 5} className="mark-label plot-label">
+        <text x={plot.left + 4} y={at - 5} paintOrder="stroke" className="mark-label plot-label">
           {words}
         </text>
       </ReferenceLine>
@@ -137,7 +137,7 @@ function FloatLine({ frame }: { readonly frame: ScatterFrame }): ReactElement | 
   if (at < plot.left || at > plot.right) return null;
   return (
     <ReferenceLine kind="reference" x={at} from={plot.top} to={plot.bottom}>
-      <text x={at - 4} y={plot.top + 12} textAnchor="end" className="mark-label plot-label">
+      <text x={at - 4} y={plot.top + 12} textAnchor="end" paintOrder="stroke" className="mark-label plot-label">
         {words}
       </text>
     </ReferenceLine>
@@ -199,7 +199,13 @@ function Knee({ designs, frame }: Props): ReactElement | null {
   return (
     <g className="knee">
       <path d={`M${px + side * 4},${py + up * 4}L${px + side * 26},${ly - 4}`} />
-      <text x={px + side * 30} y={ly} textAnchor={side < 0 ? 'end' : 'start'} className="mark-label plot-label">
+      <text
+        x={px + side * 30}
+        y={ly}
+        textAnchor={side < 0 ? 'end' : 'start'}
+        paintOrder="stroke"
+        className="mark-label plot-label"
+      >
         {text}
       </text>
     </g>
@@ -234,22 +240,22 @@ function OffScaleTicks({ frame }: { readonly frame: ScatterFrame }): ReactElemen
     <g className="off-scale">
       <path d={ticks.join('')} />
       {off.below.length > 0 && (
-        <text x={middle} y={plot.bottom - 8} className="tick plot-label" textAnchor="middle">
+        <text x={plot.right - 8} y={plot.bottom - 8} paintOrder="stroke" className="tick plot-label" textAnchor="end">
           {count(off.below.length)} below {edge(y, 0)}
         </text>
       )}
       {off.above.length > 0 && (
-        <text x={middle} y={plot.top + 16} className="tick plot-label" textAnchor="middle">
+        <text x={middle} y={plot.top + 16} paintOrder="stroke" className="tick plot-label" textAnchor="middle">
           {count(off.above.length)} above {edge(y, 1)}
         </text>
       )}
       {off.right.length > 0 && (
-        <text x={plot.right - 8} y={plot.bottom - 24} className="tick plot-label" textAnchor="end">
+        <text x={plot.right - 8} y={plot.bottom - 24} paintOrder="stroke" className="tick plot-label" textAnchor="end">
           {count(off.right.length)} beyond {edge(x, 1)}
         </text>
       )}
       {off.left.length > 0 && (
-        <text x={plot.left + 8} y={plot.bottom - 24} className="tick plot-label">
+        <text x={plot.left + 8} y={plot.bottom - 24} paintOrder="stroke" className="tick plot-label">
           {count(off.left.length)} below {edge(x, 0)}
         </text>
       )}
@@ -260,6 +266,7 @@ function OffScaleTicks({ frame }: { readonly frame: ScatterFrame }): ReactElemen
 /** Rings and letters of the points compared. */
 export function Compared({ designs, frame }: Props): ReactElement {
   const compared = useApp((s) => s.selection.points);
+  const taken: (readonly [number, number])[] = [];
   return (
     <>
       {compared.map((id) => {
@@ -267,8 +274,8 @@ export function Compared({ designs, frame }: Props): ReactElement {
         if (at === undefined || !isInside(frame.plot, frame.xs[at], frame.ys[at])) return null;
         const x = frame.xs[at] as number;
         const y = frame.ys[at] as number;
-        const tx = Math.min(frame.plot.right - 16, x + 6);
-        const ty = Math.max(frame.plot.top - 12, y - 24);
+        const [tx, ty] = tagPlace(x, y, frame.plot, taken);
+        taken.push([tx, ty]);
         return (
           <g key={id} className="compared">
             <Whiskers designs={designs} frame={frame} index={at} />
@@ -282,6 +289,30 @@ export function Compared({ designs, frame }: Props): ReactElement {
       })}
     </>
   );
+}
+
+/** Right above the point, or on the first side where no other letter is. */
+function tagPlace(
+  x: number,
+  y: number,
+  plot: Rect,
+  taken: readonly (readonly [number, number])[],
+): readonly [number, number] {
+  const sides = [
+    [6, -24],
+    [-22, -24],
+    [-24, 8],
+    [8, 10],
+  ] as const;
+  const places = sides.map(
+    ([dx, dy]) =>
+      [
+        Math.max(plot.left, Math.min(plot.right - 16, x + dx)),
+        Math.max(plot.top - 12, Math.min(plot.bottom - 16, y + dy)),
+      ] as const,
+  );
+  const free = places.find(([px, py]) => taken.every(([tx, ty]) => Math.abs(tx - px) >= 17 || Math.abs(ty - py) >= 17));
+  return free ?? places[0] ?? [x, y];
 }
 
 /** The point under the pointer, or pointed at in another panel: ring, whiskers, its values beside it. */
@@ -307,6 +338,7 @@ export function Hovered({ designs, frame }: Props): ReactElement | null {
         x={px + (right ? 12 : -12)}
         y={Math.min(plot.bottom - 6, Math.max(plot.top + 12, py + 16))}
         textAnchor={right ? 'start' : 'end'}
+        paintOrder="stroke"
         className="plot-label"
       >
         {pointName(point)} {familyOf(point.origin).label}, {values.join(', ')}
@@ -327,14 +359,15 @@ export function BrushMark({ rect, count }: { readonly rect: Rect; readonly count
       <rect
         x={rect.left}
         y={rect.top}
+        fillOpacity={0.04}
         width={Math.max(0, rect.right - rect.left)}
         height={Math.max(0, rect.bottom - rect.top)}
       />
       {corners.map(([x, y]) => (
-        <rect key={`${x}-${y}`} className="brush-handle" x={x - 2.5} y={y - 2.5} width={5} height={5} />
+        <rect key={`${x}-${y}`} className="brush-handle" fillOpacity={1} x={x - 2.5} y={y - 2.5} width={5} height={5} />
       ))}
       {count !== undefined && (
-        <text x={rect.right + 7} y={rect.bottom - 2} className="plot-label mark-label">
+        <text x={rect.right + 7} y={rect.bottom - 2} paintOrder="stroke" className="plot-label mark-label">
           {count} brushed
         </text>
       )}

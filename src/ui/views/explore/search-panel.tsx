@@ -42,7 +42,7 @@ export function Progress({ total }: { readonly total: number }): ReactElement {
     none: '',
     running: left ? timeLeft(left) : 'time left is told after three evaluations',
     done: seconds === undefined ? 'done' : `done in ${duration(seconds)}`,
-    cancelled: 'paused; what was found is kept',
+    cancelled: 'cancelled; what was found is kept',
     interrupted: 'interrupted by leaving the page; what was found is kept',
     failed: 'stopped by a problem; what was found is kept',
   };
@@ -74,7 +74,7 @@ export function SearchButtons({ total }: { readonly total: number }): ReactEleme
   if (status === 'running') {
     return (
       <div className="row">
-        <Button onClick={cancelExploration}>Pause, keep {total}</Button>
+        <Button onClick={cancelExploration}>Cancel, keep {total}</Button>
       </div>
     );
   }
@@ -129,7 +129,7 @@ function SearchFields(): ReactElement {
         />
       )}
       <TextField
-        label="Budget, evaluations"
+        label="Budget"
         type="number"
         value={shown}
         wrong={wrong}
