@@ -4,7 +4,6 @@ export { executionCosts, executionLayers } from './execution-layers.ts';
 export { inferShapes, inferValues } from './infer-shapes.ts';
 export type { Totals } from './layer-costs.ts';
 export { layerCosts, totals } from './layer-costs.ts';
-export type { MemoryTimeline } from './memory-timeline.ts';
 export { memoryTimeline } from './memory-timeline.ts';
 export { operatorName } from './operator-of.ts';
 export { dequantize, isStoredQuantized } from './passes/dequantize.ts';

@@ -1,21 +1,5 @@
-import { type Model, type NodeId, planArena, type TensorId } from '../ir/index.ts';
+import { type MemoryTimeline, type Model, planArena } from '../ir/index.ts';
 import { planStorage } from './storage.ts';
-
-/** Plan of the activation memory, as the page shows it (`MemoryView` of the room explore). */
-export interface MemoryTimeline {
-  readonly arenaBytes: number;
-  /** max over ticks of live bytes: no plan can be smaller. */
-  readonly lowerBoundBytes: number;
-  readonly peakTick: number;
-  readonly ticks: readonly { readonly node: NodeId; readonly liveBytes: number }[];
-  readonly buffers: readonly {
-    readonly tensor: TensorId;
-    readonly offset: number;
-    readonly bytes: number;
-    readonly firstTick: number;
-    readonly lastTick: number;
-  }[];
-}
 
 /**
  * Where every activation lies in one static arena, and how much is live while each layer runs (methods F.2, A.13).

@@ -12,7 +12,6 @@ export type {
   EdgeView,
   Histogram,
   LayerDetail,
-  MemoryView,
   ModelTotals,
   ModelView,
   NodeView,

@@ -1,4 +1,13 @@
-import type { DataType, Diagnostic, Dim, LayerCost, ModelReference, NodeId, TensorId } from '../ir/index.ts';
+import type {
+  DataType,
+  Diagnostic,
+  Dim,
+  LayerCost,
+  MemoryTimeline,
+  ModelReference,
+  NodeId,
+  TensorId,
+} from '../ir/index.ts';
 
 /** A model as the page shows it: tables of numbers and names, no weights. What the job 'open' replies. */
 export interface ModelView {
@@ -20,7 +29,7 @@ export interface ModelView {
   /** Layers the quantizer can act on, in graph order; empty with a diagnostic where the network has no integer form. */
   readonly quantizable: readonly NodeId[];
   /** Plan of the activation memory at 8 bits; absent if a shape is unknown. */
-  readonly memory?: MemoryView;
+  readonly memory?: MemoryTimeline;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -62,21 +71,6 @@ export interface ModelTotals {
   /** Liveness bound at the graph's own element types; absent if a shape is unknown. */
   readonly peakActivationBytes?: number;
   readonly nodes: number;
-}
-
-export interface MemoryView {
-  readonly arenaBytes: number;
-  /** max over ticks of live bytes: no plan can be smaller. */
-  readonly lowerBoundBytes: number;
-  readonly peakTick: number;
-  readonly ticks: readonly { readonly node: NodeId; readonly liveBytes: number }[];
-  readonly buffers: readonly {
-    readonly tensor: TensorId;
-    readonly offset: number;
-    readonly bytes: number;
-    readonly firstTick: number;
-    readonly lastTick: number;
-  }[];
 }
 
 /** A histogram with equal bins over [low, high]. */

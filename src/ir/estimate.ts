@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { NodeId } from './graph.ts';
+import type { NodeId, TensorId } from './graph.ts';
 
 /** Where a number comes from (product promise 3). */
 export type Provenance =
@@ -107,4 +107,20 @@ export interface Estimate {
   readonly flash?: Figure;
   readonly layers: readonly LayerEstimate[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Plan of the activation memory: where every buffer lies, and how much is live at each step. */
+export interface MemoryTimeline {
+  readonly arenaBytes: number;
+  /** max over ticks of live bytes: no plan can be smaller. */
+  readonly lowerBoundBytes: number;
+  readonly peakTick: number;
+  readonly ticks: readonly { readonly node: NodeId; readonly liveBytes: number }[];
+  readonly buffers: readonly {
+    readonly tensor: TensorId;
+    readonly offset: number;
+    readonly bytes: number;
+    readonly firstTick: number;
+    readonly lastTick: number;
+  }[];
 }

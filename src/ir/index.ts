@@ -1,7 +1,17 @@
 export type { ArenaBuffer, ArenaOptions, ArenaPlan, ArenaStrategy } from './arena.ts';
 export { ARENA_STRATEGIES, planArena } from './arena.ts';
+export { dataTypeCode, dataTypeOf } from './data-type-codes.ts';
 export type { Diagnostic } from './diagnostic.ts';
-export type { Estimate, Figure, LayerCost, LayerEstimate, LayerGeometry, LayerKind, Provenance } from './estimate.ts';
+export type {
+  Estimate,
+  Figure,
+  LayerCost,
+  LayerEstimate,
+  LayerGeometry,
+  LayerKind,
+  MemoryTimeline,
+  Provenance,
+} from './estimate.ts';
 export type {
   Attribute,
   Attributes,

@@ -1,8 +1,8 @@
 /** From GraphProto to Model: names resolved, constants told from inputs, nodes in order, everything said that was repaired. */
 import type { Graph, Model, Node, NodeId, StoredTensor, TensorId, TensorInfo } from '../ir/index.ts';
+import { dataTypeOf } from '../ir/index.ts';
 import { type Assembly, type Scope, say } from './assembly.ts';
 import { readAttributes } from './attributes.ts';
-import { dataTypeOf } from './data-types.ts';
 import { duplicateValue, missingOutput, missingValue } from './errors.ts';
 import { inOrder } from './order.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';

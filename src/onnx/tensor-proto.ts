@@ -1,6 +1,13 @@
 /** TensorProto: from any of its ways of holding elements to the one stored form, `StoredTensor`. */
-import { bitsOf, type DataType, elementCount, type StoredTensor, storedBytes, type WeightId } from '../ir/index.ts';
-import { dataTypeOf } from './data-types.ts';
+import {
+  bitsOf,
+  type DataType,
+  dataTypeOf,
+  elementCount,
+  type StoredTensor,
+  storedBytes,
+  type WeightId,
+} from '../ir/index.ts';
 import {
   badDim,
   externalEntry,

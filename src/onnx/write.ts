@@ -3,8 +3,8 @@
  * their own order, no dates. Weights are written as raw_data, bit for bit as they are stored.
  */
 import type { Attribute, Dim, Graph, Model, Node, StoredTensor, TensorId, TensorInfo } from '../ir/index.ts';
+import { dataTypeCode } from '../ir/index.ts';
 import { ATTRIBUTE_TYPES } from './attributes.ts';
-import { codeOf } from './data-types.ts';
 import { tooLarge } from './errors.ts';
 import { WireWriter } from './wire-writer.ts';
 
@@ -162,7 +162,7 @@ function writeAttribute(name: string, attribute: Exclude<Attribute, { kind: 'opa
 function writeTensor(stored: StoredTensor, name: string): WireWriter {
   const w = new WireWriter();
   if (stored.shape.length > 0) w.packedInts(1, stored.shape);
-  w.int64(2, codeOf(stored.type));
+  w.int64(2, dataTypeCode(stored.type));
   if (stored.strings) for (const text of stored.strings) w.string(6, text);
   if (name !== '') w.string(8, name);
   if (!stored.strings) w.bytes(9, stored.bytes);
@@ -174,7 +174,7 @@ function writeValue({ id, type, shape }: TensorInfo): WireWriter {
   w.string(1, id);
   if (type === undefined) return w;
   const tensor = new WireWriter();
-  tensor.int64(1, codeOf(type));
+  tensor.int64(1, dataTypeCode(type));
   if (shape) tensor.message(2, writeShape(shape));
   const wrapped = new WireWriter();
   wrapped.message(1, tensor);

@@ -1,10 +1,9 @@
 import type { DataType, Tensor } from '../../ir/index.ts';
-import { allocate, isFloat, numbersOf } from '../../ir/index.ts';
+import { allocate, dataTypeOf, isFloat, numbersOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { given, resultOf } from '../elements.ts';
 import { badAttribute, unsupportedForm } from '../errors.ts';
 import { elementwiseCost, value } from '../inference.ts';
-import { dataTypeOf } from '../onnx-types.ts';
 import type { OpDef } from '../op-def.ts';
 
 /** Converts the element type: floats to integers by truncation, anything to bool by `≠ 0`. */

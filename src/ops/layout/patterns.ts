@@ -1,9 +1,8 @@
-import { numbersOf, type Shape, tensorOf } from '../../ir/index.ts';
+import { dataTypeOf, numbersOf, type Shape, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, stridesOf } from '../dims.ts';
 import { given, scalarOf, take } from '../elements.ts';
 import { moveCost, sameAsInput, value } from '../inference.ts';
-import { dataTypeOf } from '../onnx-types.ts';
 import type { OpDef } from '../op-def.ts';
 
 /** Operators that make or mask by position: EyeLike, Trilu, OneHot, NonZero. */

@@ -1,11 +1,10 @@
 import { clamp, roundEven } from '../../base/index.ts';
-import { type Attributes, type DataType, numbersOf, type Tensor } from '../../ir/index.ts';
+import { type Attributes, type DataType, dataTypeOf, numbersOf, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, splitAt } from '../dims.ts';
 import { given, resultOf } from '../elements.ts';
 import { unsupportedForm } from '../errors.ts';
 import { elementwiseCost, value } from '../inference.ts';
-import { dataTypeOf } from '../onnx-types.ts';
 import type { OpDef } from '../op-def.ts';
 
 /** Lowest and highest code of each integer type. */

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3';
 import type { ReactElement } from 'react';
-import type { MemoryView } from '../../../explore/index.ts';
+import type { MemoryTimeline as Timeline } from '../../../ir/index.ts';
 import { hoverLayer, selectLayer } from '../../actions/select.ts';
 import { AxisLeft, Chart } from '../../charts/index.ts';
 import { factorOf, inText, middleCut, quantity } from '../../format/index.ts';
@@ -33,7 +33,7 @@ function MemoryMarks({
   width,
   height,
 }: {
-  readonly memory: MemoryView;
+  readonly memory: Timeline;
   readonly width: number;
   readonly height: number;
 }): ReactElement {
@@ -109,7 +109,7 @@ function MemoryMarks({
 }
 
 interface LiveBarsProps {
-  readonly memory: MemoryView;
+  readonly memory: Timeline;
   readonly x: (value: number) => number;
   readonly bottom: number;
   readonly right: number;

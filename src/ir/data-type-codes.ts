@@ -1,6 +1,9 @@
-import type { DataType } from '../ir/index.ts';
+import type { DataType } from './tensor.ts';
 
-/** Element types by their number in `TensorProto.DataType` (onnx.proto, IR version 13). Missing ones have no name here yet. */
+/**
+ * Element types by their number in `TensorProto.DataType` (onnx.proto, IR version 13): in files, and in attributes such as
+ * Cast's `to`. Missing ones have no name here yet.
+ */
 const NAMES: readonly (DataType | undefined)[] = [
   undefined,
   'float32',
@@ -30,4 +33,5 @@ const NAMES: readonly (DataType | undefined)[] = [
 /** `undefined` for 0 (not stated) and for types this tool does not know. */
 export const dataTypeOf = (code: number): DataType | undefined => NAMES[code];
 
-export const codeOf = (type: DataType): number => NAMES.indexOf(type);
+/** Its number in ONNX. */
+export const dataTypeCode = (type: DataType): number => NAMES.indexOf(type);
