@@ -89,3 +89,15 @@ export function lowestCode(type: StorageType): number {
   if (type === 'int32') throw new BugError('A lookup table cannot be indexed by int32 codes.');
   return 0;
 }
+
+/**
+ * Codes less their zero points, as doubles: one array type for every kind of codes keeps the loops over them fast.
+ * `zeroPoints` has one entry, or one per `run` codes.
+ */
+export function differences(codes: Codes, zeroPoints: ArrayLike<number>, run = codes.length): Float64Array {
+  const values = new Float64Array(codes);
+  const perRun = zeroPoints.length > 1 ? 1 : 0;
+  for (let i = 0; i < values.length; i++)
+    values[i] = (values[i] as number) - (zeroPoints[perRun * Math.floor(i / run)] as number);
+  return values;
+}

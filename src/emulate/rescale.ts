@@ -5,6 +5,8 @@ const TWO_15 = 2 ** 15;
 const TWO_16 = 2 ** 16;
 const TWO_24 = 2 ** 24;
 const TWO_52 = 2 ** 52;
+/** 2^0 … 2^62: looked up, because a power costs more than the rest of a rescaling. */
+const POWERS = Float64Array.from({ length: 63 }, (_, exponent) => 2 ** exponent);
 
 /**
  * floor((acc · multiplier + half) / 2^shift), exactly, without 64-bit integers; half = 2^(shift−1) if `rounding` and
@@ -17,9 +19,10 @@ const TWO_52 = 2 ** 52;
  * products that are exact each (methods 0.5).
  */
 export function rescale(acc: number, multiplier: number, shift: number, rounding: boolean): number {
-  const half = rounding && shift > 0 ? 2 ** (shift - 1) : 0;
+  const half = rounding && shift > 0 ? (POWERS[shift - 1] as number) : 0;
   const product = acc * multiplier;
-  if (product < TWO_52 && product > -TWO_52 && half <= TWO_52) return Math.floor((product + half) / 2 ** shift);
+  if (product < TWO_52 && product > -TWO_52 && half <= TWO_52)
+    return Math.floor((product + half) / (POWERS[shift] as number));
   let high: number;
   let low: number;
   if (multiplier < TWO_15) {

@@ -1,29 +1,28 @@
 import { clamp } from '../../base/index.ts';
 import type { Kernel } from '../../compute/index.ts';
-import { bufferInfo, mapSizes, operand } from '../buffers.ts';
+import { bufferInfo, differences, mapSizes, operand } from '../buffers.ts';
 import { rescaler } from '../rescale.ts';
 
 /** rescale(bias[o] + Σ X · (w − wz)), X = 0 outside the map. Weights [O, KH, KW, I/groups]. */
 export const conv2d: Kernel<'conv2d'> = (call, memory) => {
-  const { info, codes: input } = operand(memory, call.inputs, 0);
+  const { info, codes } = operand(memory, call.inputs, 0);
   const [height, width, channels] = mapSizes(info);
   const output = memory.buffer(call.output);
   const outInfo = bufferInfo(memory, call.output);
   const [outHeight, outWidth, outChannels] = mapSizes(outInfo);
-  const weights = memory.constant(call.weights);
   const [, kernelHeight = 1, kernelWidth = 1] = memory.program.constants[call.weights]?.shape ?? [];
   const bias = memory.constant(call.bias);
-  const zeroPoints = call.weightZeroPoint === undefined ? undefined : memory.constant(call.weightZeroPoint);
   const toOutput = rescaler(call.rescale, memory);
   const [top, left] = call.pads;
   const [strideY, strideX] = call.strides;
   const [dilationY, dilationX] = call.dilations;
   const groupIn = channels / call.groups;
   const groupOut = outChannels / call.groups;
-  const inputZero = info.zeroPoint;
+  const weightZeros = call.weightZeroPoint === undefined ? [0] : memory.constant(call.weightZeroPoint);
+  const input = differences(codes, [info.zeroPoint]);
+  const weights = differences(memory.constant(call.weights), weightZeros, kernelHeight * kernelWidth * groupIn);
 
   const sumAt = (row: number, column: number, o: number): number => {
-    const weightZero = zeroPoints ? (zeroPoints[zeroPoints.length > 1 ? o : 0] as number) : 0;
     const firstChannel = Math.floor(o / groupOut) * groupIn;
     let sum = bias[o] as number;
     for (let kh = 0; kh < kernelHeight; kh++) {
@@ -34,8 +33,7 @@ export const conv2d: Kernel<'conv2d'> = (call, memory) => {
         if (x < 0 || x >= width) continue;
         const from = (y * width + x) * channels + firstChannel;
         const tap = ((o * kernelHeight + kh) * kernelWidth + kw) * groupIn;
-        for (let i = 0; i < groupIn; i++)
-          sum += ((input[from + i] as number) - inputZero) * ((weights[tap + i] as number) - weightZero);
+        for (let i = 0; i < groupIn; i++) sum += (input[from + i] as number) * (weights[tap + i] as number);
       }
     }
     return sum;
