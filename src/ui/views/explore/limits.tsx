@@ -32,7 +32,10 @@ export function Limits({ designs }: { readonly designs: Designs }): ReactElement
           <LimitSlider key={objective.id} designs={designs} objective={objective} />
         ))}
         {designs.total <= 1 && (
-          <p className="caption">Limits can be set before a search; points outside are still drawn.</p>
+          <p className="caption">
+            {designs.total === 0 ? 'Limits appear with the first point' : 'Limits can be set before a search'}; points
+            outside are still drawn.
+          </p>
         )}
       </div>
     </Panel>

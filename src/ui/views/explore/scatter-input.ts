@@ -38,12 +38,26 @@ interface Drag {
 /** Pointer and keys of the scatter. `draft` is the rectangle being drawn; `focused` the point the keys are on. */
 export function useScatterInput(designs: Designs, frame: ScatterFrame | undefined, mode: Mode) {
   const brush = useApp((s) => s.exploration.brush);
-  const [draft, setDraft] = useState<Rect | undefined>();
   const [focused, setFocused] = useState<string | undefined>();
   const [brushKeys, setBrushKeys] = useState(false);
-  const drag = useRef<Drag | undefined>(undefined);
   const brushRect = frame && brush ? rectOf(brush, frame.x, frame.y) : undefined;
+  const { pointer, draft } = usePointer(designs, frame, mode, brushRect);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    const done =
+      (brushKeys && brushRect && brushKey(event, brushRect, frame, setBrushKeys)) ||
+      pointKey(event, designs, frame, focused, setFocused) ||
+      letterKey(event, designs, frame, focused, () => setBrushKeys(!brushKeys));
+    if (!done) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return { pointer, onKeyDown, draft, focused, setFocused, brushKeys };
+}
 
+function usePointer(designs: Designs, frame: ScatterFrame | undefined, mode: Mode, brushRect: Rect | undefined) {
+  const [draft, setDraft] = useState<Rect | undefined>();
+  const drag = useRef<Drag | undefined>(undefined);
   const pointer = {
     onPointerDown(event: PointerEvent<HTMLElement>): void {
       if (!frame || event.button !== 0) return;
@@ -87,17 +101,7 @@ export function useScatterInput(designs: Designs, frame: ScatterFrame | undefine
     onPointerLeave: () => hoverPoint(undefined),
     onDoubleClick: () => mode === 'zoom' && setZoom(undefined),
   };
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
-    const done =
-      (brushKeys && brushRect && brushKey(event, brushRect, frame, setBrushKeys)) ||
-      pointKey(event, designs, frame, focused, setFocused) ||
-      letterKey(event, designs, frame, focused, () => setBrushKeys(!brushKeys));
-    if (!done) return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return { pointer, onKeyDown, draft, brushRect, focused, setFocused, brushKeys };
+  return { pointer, draft };
 }
 
 /** Place in px of the element that listens. */

@@ -192,22 +192,28 @@ function Knee({ designs, frame }: Props): ReactElement | null {
   const up = y.objective.direction === 'max' ? -1 : 1;
   const left = x.objective.direction === 'min';
   const text = `knee ${words.join(', ')}`;
-  const roomLeft = px - plot.left > text.length * 6 + 24;
-  const side = left && roomLeft ? -1 : 1;
+  const side = left ? -1 : 1;
+  const room = left ? px - plot.left : plot.right - px;
   const wished = Math.max(plot.top + 12, Math.min(plot.bottom - 12, py + up * 20));
   const ly = clearOf(wished, takenRows(designs, frame));
+  // Where one line has no room beside the front, two short ones stand closer.
+  const lines = room > text.length * 6 + 34 ? [text] : [`knee ${words[0]}`, words[1] ?? ''];
+  const reach = lines.length > 1 ? 12 : 30;
   return (
     <g className="knee">
-      <path d={`M${px + side * 4},${py + up * 4}L${px + side * 26},${ly - 4}`} />
-      <text
-        x={px + side * 30}
-        y={ly}
-        textAnchor={side < 0 ? 'end' : 'start'}
-        paintOrder="stroke"
-        className="mark-label plot-label"
-      >
-        {text}
-      </text>
+      {lines.length === 1 && <path d={`M${px + side * 4},${py + up * 4}L${px + side * 26},${ly - 4}`} />}
+      {lines.map((line, i) => (
+        <text
+          key={line}
+          x={px + side * reach}
+          y={ly + i * 13}
+          textAnchor={side < 0 ? 'end' : 'start'}
+          paintOrder="stroke"
+          className="mark-label plot-label"
+        >
+          {line}
+        </text>
+      ))}
     </g>
   );
 }

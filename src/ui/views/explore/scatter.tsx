@@ -26,7 +26,8 @@ interface ScatterProps {
 }
 
 /** All points over two objectives: front, knee, limits, brush, zoom. Points on a canvas, everything else in SVG above it. */
-export function Scatter({ designs, onTable, actions, plain = false }: ScatterProps): ReactElement {
+export function Scatter(props: ScatterProps): ReactElement {
+  const { designs, onTable, plain = false } = props;
   const [box, size] = useSize<HTMLDivElement>();
   const frame = useFrame(designs, size);
   const [mode, setMode] = useState<Mode>('brush');
@@ -47,38 +48,7 @@ export function Scatter({ designs, onTable, actions, plain = false }: ScatterPro
   };
   return (
     <section className="panel chart scatter" aria-label="Design points" data-panel tabIndex={-1} onKeyDown={onKey}>
-      <header className="panel-head">
-        <h2 className="panel-title">Design points</h2>
-        <Counts designs={designs} />
-        <div className="panel-actions">
-          {actions}
-          {!plain && designs.total > 0 && (
-            <>
-              <Segmented
-                label="What dragging does"
-                value={mode}
-                options={[
-                  { value: 'brush', label: 'Brush' },
-                  { value: 'zoom', label: 'Zoom' },
-                ]}
-                onChange={setMode}
-              />
-              {frame?.zoom && (
-                <Button kind="quiet" small onClick={() => setZoom(undefined)}>
-                  Fit
-                </Button>
-              )}
-              <PictureMenu
-                name="design-points"
-                title="Design points"
-                save={save}
-                table={() => pointTable(designs, 'Design points')}
-                onTable={onTable}
-              />
-            </>
-          )}
-        </div>
-      </header>
+      <ScatterHead {...props} mode={mode} setMode={setMode} zoomed={frame?.zoom ?? false} save={save} />
       {!plain && designs.total > 0 && <AxisBar designs={designs} />}
       <div
         ref={box}
@@ -107,6 +77,51 @@ export function Scatter({ designs, onTable, actions, plain = false }: ScatterPro
       <ScatterEmpty designs={designs} />
       <NearestMiss designs={designs} />
     </section>
+  );
+}
+
+interface HeadProps extends ScatterProps {
+  readonly mode: Mode;
+  readonly setMode: (mode: Mode) => void;
+  readonly zoomed: boolean;
+  readonly save: (kind: 'svg' | 'png') => void;
+}
+
+function ScatterHead(props: HeadProps): ReactElement {
+  const { designs, onTable, actions, plain = false, mode, setMode, zoomed, save } = props;
+  return (
+    <header className="panel-head">
+      <h2 className="panel-title">Design points</h2>
+      <Counts designs={designs} />
+      <div className="panel-actions">
+        {actions}
+        {!plain && designs.total > 0 && (
+          <>
+            <Segmented
+              label="What dragging does"
+              value={mode}
+              options={[
+                { value: 'brush', label: 'Brush' },
+                { value: 'zoom', label: 'Zoom' },
+              ]}
+              onChange={setMode}
+            />
+            {zoomed && (
+              <Button kind="quiet" small onClick={() => setZoom(undefined)}>
+                Fit
+              </Button>
+            )}
+            <PictureMenu
+              name="design-points"
+              title="Design points"
+              save={save}
+              table={() => pointTable(designs, 'Design points')}
+              onTable={onTable}
+            />
+          </>
+        )}
+      </div>
+    </header>
   );
 }
 
@@ -226,8 +241,8 @@ function Field({ designs, frame, size, svg, input, exporting }: FieldProps): Rea
         <Lines designs={designs} frame={frame} />
         <Brushes designs={designs} frame={frame} input={input} />
         <Compared designs={designs} frame={frame} />
-        <Hovered designs={designs} frame={frame} />
-        <FocusMark designs={designs} frame={frame} focused={input.focused} />
+        {!exporting && <Hovered designs={designs} frame={frame} />}
+        {!exporting && <FocusMark designs={designs} frame={frame} focused={input.focused} />}
       </svg>
     </>
   );

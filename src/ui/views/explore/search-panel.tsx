@@ -178,7 +178,9 @@ function HypervolumeChart({ designs }: { readonly designs: Designs }): ReactElem
           <path className="axis-line" d={`M0,${HEIGHT}H${WIDTH}`} vectorEffect="non-scaling-stroke" />
           <path className="hypervolume-line" d={path.join('')} vectorEffect="non-scaling-stroke" />
         </svg>
-        <span className="strong">{last.toFixed(3)}</span>
+        <span>
+          <span className="strong">{last.toFixed(3)}</span> <span className="caption">of {top}</span>
+        </span>
       </div>
       <div className="row between caption">
         <span>0</span>
