@@ -16,6 +16,9 @@ const bytesOf = (values: readonly ValueView[]): number | undefined => {
 
 const shapeOf = ({ shape }: ValueView): readonly (number | string)[] | null => shape ?? null;
 
+/** An input or output of the network; `--shape` and arrays in files call it by this name. */
+const portOf = ({ id, type, shape }: ValueView): object => ({ name: id, type, shape: shape ?? null });
+
 /** Layers as the contract names them: absent figures stay absent. */
 function layersOf(view: ModelView): object[] {
   const costs = new Map(view.costs.map((c) => [c.node, c]));
@@ -50,8 +53,8 @@ export const inspect: Command = {
         sha256: reference.sha256,
         opset: view.opset,
         producer: view.producer,
-        inputs: view.inputs,
-        outputs: view.outputs,
+        inputs: view.inputs.map(portOf),
+        outputs: view.outputs.map(portOf),
       },
       totals,
       layers: layersOf(view),

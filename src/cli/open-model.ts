@@ -12,18 +12,16 @@ export const SHAPE_OPTION: CommandOption = {
 };
 
 /** `input=1,3,8,8;height=160` → settings. One number names a dimension unless the input has one axis: both are given. */
-export function parseShapes(text: string | undefined): ShapeSettings {
+export function parseShapes(list: string | undefined): ShapeSettings {
   const symbols: Record<string, number> = {};
   const inputs: Record<string, readonly number[]> = {};
-  for (const part of (text ?? '').split(';').filter(Boolean)) {
+  for (const part of (list ?? '').split(';').filter(Boolean)) {
     const at = part.lastIndexOf('=');
     const name = part.slice(0, at);
-    const sizes = part
-      .slice(at + 1)
-      .split(',')
-      .map(Number);
-    if (at < 1 || sizes.some((n) => !Number.isInteger(n) || n < 0))
-      throw badUsage(`--shape takes name=1,3,224,224, not '${part}'.`);
+    // `state=` gives a scalar: no sizes at all.
+    const text = part.slice(at + 1);
+    const sizes = text === '' ? [] : text.split(',').map((n) => (/^\d+$/.test(n.trim()) ? Number(n) : Number.NaN));
+    if (at < 1 || sizes.some(Number.isNaN)) throw badUsage(`--shape takes name=1,3,224,224, not '${part}'.`);
     if (sizes.length === 1) symbols[name] = sizes[0] as number;
     inputs[name] = sizes;
   }
