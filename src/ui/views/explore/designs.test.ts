@@ -52,7 +52,7 @@ test('with nothing inside the limits the nearest point says by how much it misse
   const constraints = [{ objective: 'accuracy', operator: '>=', limit: 0.95 } as const];
   const miss = nearestMiss(designsOf({ ...state, constraints }));
   const best = Math.max(...state.points.map((p) => p.objectives['accuracy']?.value ?? 0));
-  expect(miss?.words).toEqual([`Top-1 accuracy ${((0.95 - best) * 100).toFixed(1)}\u202f% too little`]);
+  expect(miss?.words).toEqual([`Top-1 accuracy ${((0.95 - best) * 100).toFixed(1)} points too little`]);
 });
 
 test('better is up on every parallel axis, and the limit read from a place is the value there', () => {

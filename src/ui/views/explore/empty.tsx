@@ -97,7 +97,10 @@ export function nearestMiss(
     if (!entry || value === undefined) return [];
     const over = operator === '<=' ? value - limit : limit - value;
     const way = operator === '<=' ? 'too much' : 'too little';
-    return over > 0 ? [`${entry.label} ${valueWords(entry, over)} ${way}`] : [];
+    if (over <= 0) return [];
+    // A difference of shares is in points, not per cent.
+    const by = entry.format === 'percent' ? `${(over * 100).toFixed(1)} points` : valueWords(entry, over);
+    return [`${entry.label} ${by} ${way}`];
   });
   return { id: best.id, name: pointName(best), words };
 }
