@@ -82,10 +82,11 @@ function quantizeOf(call: Invocation, { view }: OpenReply): QuantizeChoice {
 }
 
 function parsePair(text: string): readonly [number, number] {
-  const [weights = '', activations = weights] = text.split('/');
+  const [weights = '', activations = weights, ...rest] = text.split('/');
   const pair = [Number(weights), Number(activations)] as const;
   const legal = (n: number) => (Number.isInteger(n) && n >= 2 && n <= 8) || n === 16;
-  if (!pair.every(legal)) throw badUsage(`--bits takes W/A with widths 2 to 8 or 16, as 4/8, not '${text}'.`);
+  if (rest.length > 0 || !pair.every(legal))
+    throw badUsage(`--bits takes W/A with widths 2 to 8 or 16, as 4/8, not '${text}'.`);
   return pair;
 }
 

@@ -47,3 +47,18 @@ test('targets name a platform and a runtime, or say what there is', () => {
   expect(() => runtimeOf({ ...target, runtime: 'none' })).toThrow(/no runtime 'none'/);
   expect(() => defaultTarget('pdp-11')).toThrow(/no platform/);
 });
+
+test.skipIf(!hasSharedData)(`a size is that of a dimension where the network has one so called${reason}`, () => {
+  const files = [{ name: 'yunet.onnx', bytes: sharedData('onnx-models/yunet_n_dynamic.onnx') }];
+  const settings = { symbols: { height: 160, width: 192 }, inputs: { height: [160], width: [192] } };
+  const { view } = openModel(files, settings, testContext());
+  expect(view.inputs[0]?.shape).toEqual([1, 3, 160, 192]);
+  expect(view.totals.macs).toBeGreaterThan(0);
+});
+
+test.skipIf(!hasSharedData)(`a first dimension that cannot be 1 is no batch, and stays open${reason}`, () => {
+  const files = [{ name: 'head.onnx', bytes: sharedData('onnx-broken/attention_head.onnx') }];
+  const { view, diagnostics } = openModel(files, noShapes, testContext());
+  expect(view.inputs[0]?.shape?.[0]).toBe('sequence_len');
+  expect(diagnostics.map((d) => d.code)).toContain('explore/no-batch');
+});

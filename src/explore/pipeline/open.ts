@@ -5,6 +5,7 @@ import {
   operatorName,
   type Prepared,
   prepare,
+  type ShapeChoice,
   setShapes,
 } from '../../analyze/index.ts';
 import { UserError } from '../../base/index.ts';
@@ -71,11 +72,7 @@ export function openModel(files: readonly ModelFile[], shapes: ShapeSettings, ct
   const read = readOnnx(files);
   read.diagnostics.forEach(warn);
   ctx.progress(1, 4);
-  const sized = setShapes(withBatchOfOne(read.model, shapes, warn), {
-    symbols: new Map(Object.entries(shapes.symbols)),
-    inputs: new Map(Object.entries(shapes.inputs)),
-  });
-  const asRead = inferShapes(sized, heard);
+  const { sized, asRead } = shaped(read.model, shapes, heard);
   ctx.progress(2, 4);
   const { model: prepared, removed } = prepare(sized, { warn() {} });
   const fused = fusedInto(asRead, removed);
@@ -90,19 +87,48 @@ export function openModel(files: readonly ModelFile[], shapes: ShapeSettings, ct
   return { ...opened, ...(problem ? { notQuantizable: problem } : {}), view, diagnostics };
 }
 
-/** Batches have no size of their own here: everything is per inference. */
-function withBatchOfOne(model: Model, shapes: ShapeSettings, warn: (d: Diagnostic) => void): Model {
-  const { graph } = model;
-  const symbols = new Map<string, number>();
-  for (const id of graph.inputs) {
-    const first = graph.tensors.get(id)?.shape?.[0];
-    if (typeof first === 'string' && !(first in shapes.symbols) && !(id in shapes.inputs)) symbols.set(first, 1);
+/** The model with the sizes asked for, and the same with every shape that follows from them. */
+function shaped(
+  model: Model,
+  settings: ShapeSettings,
+  ctx: StageContext,
+): { readonly sized: Model; readonly asRead: Model } {
+  const sized = setShapes(model, shapeChoice(model, settings));
+  const names = openBatches(sized);
+  if (names.length === 0) return { sized, asRead: inferShapes(sized, ctx) };
+  const spelt = names.map((name) => `'${name}'`).join(', ');
+  try {
+    const one = setShapes(sized, { symbols: new Map(names.map((name) => [name, 1])) });
+    const asRead = inferShapes(one, ctx);
+    const message = `The first dimension ${spelt} has no size in the file and is taken as 1.`;
+    ctx.warn({ code: 'explore/batch-of-one', severity: 'info', message });
+    return { sized: one, asRead };
+  } catch (thrown) {
+    if (!(thrown instanceof UserError) || thrown.code !== 'analyze/shape-contradiction') throw thrown;
+    const message = `The first dimension ${spelt} is no batch: the network contradicts a size of 1. It stays open.`;
+    ctx.warn({ code: 'explore/no-batch', severity: 'warning', message });
+    return { sized, asRead: inferShapes(sized, ctx) };
   }
-  if (symbols.size === 0) return model;
-  const names = [...symbols.keys()].map((name) => `'${name}'`).join(', ');
-  const message = `The first dimension ${names} has no size in the file and is taken as 1.`;
-  warn({ code: 'explore/batch-of-one', severity: 'info', message });
-  return setShapes(model, { symbols });
+}
+
+/** A name that settings give as dimension and as input is the dimension, where the network has one so called. */
+function shapeChoice(model: Model, { symbols, inputs }: ShapeSettings): Required<ShapeChoice> {
+  const open = new Set(openSymbols(model));
+  const both = (name: string) => name in symbols && name in inputs;
+  return {
+    symbols: new Map(
+      Object.entries(symbols).filter(([name]) => !both(name) || open.has(name) || !model.graph.inputs.includes(name)),
+    ),
+    inputs: new Map(
+      Object.entries(inputs).filter(([name]) => !both(name) || (!open.has(name) && model.graph.inputs.includes(name))),
+    ),
+  };
+}
+
+/** Names of first dimensions that nobody gave a size: batches, and everything here is per inference. */
+function openBatches({ graph }: Model): string[] {
+  const firsts = graph.inputs.map((id) => graph.tensors.get(id)?.shape?.[0]);
+  return [...new Set(firsts.filter((dim) => typeof dim === 'string'))];
 }
 
 function layersOf(prepared: Model): { readonly layers: readonly NodeId[]; readonly problem?: Diagnostic } {
