@@ -52,25 +52,17 @@ function UndoRedo(): ReactElement {
   const next = useApp((s) => s.history.future[0]?.label);
   return (
     <span className="row undo">
-      <Button
-        kind="quiet"
-        onClick={undoStep}
-        disabledReason={last === undefined ? 'nothing to undo' : undefined}
-        label={last === undefined ? 'Undo' : `Undo: ${last}`}
-      >
+      <Button kind="quiet" onClick={undoStep} disabledReason={last === undefined ? 'nothing to undo' : undefined}>
         Undo
+        {last !== undefined && <span className="sr-only">: {last}</span>}
         <span aria-hidden="true">
           <Key>{commandKey} Z</Key>
         </span>
       </Button>
       <span className="redo">
-        <Button
-          kind="quiet"
-          onClick={redoStep}
-          disabledReason={next === undefined ? 'nothing to redo' : undefined}
-          label={next === undefined ? 'Redo' : `Redo: ${next}`}
-        >
+        <Button kind="quiet" onClick={redoStep} disabledReason={next === undefined ? 'nothing to redo' : undefined}>
           Redo
+          {next !== undefined && <span className="sr-only">: {next}</span>}
         </Button>
       </span>
     </span>
@@ -92,13 +84,7 @@ function JobsButton(): ReactElement {
   const percent = first && first.total > 0 ? Math.round((first.done / first.total) * 100) : undefined;
   return (
     <span className="top-item jobs-item">
-      <Button
-        ref={anchor}
-        kind="quiet"
-        expanded={open}
-        onClick={() => (open ? closeOverlay() : openOverlay('jobs'))}
-        label={percent === undefined ? words : `${words}, ${percent} %`}
-      >
+      <Button ref={anchor} kind="quiet" expanded={open} onClick={() => (open ? closeOverlay() : openOverlay('jobs'))}>
         {words}
         {first && (
           <span className="jobs-bar" aria-hidden="true">
