@@ -1,5 +1,5 @@
 import { UserError } from '../base/index.ts';
-import type { Choices, QuantizeChoice, TargetChoice } from '../explore/index.ts';
+import type { Choices, DataRecipe, QuantizeChoice, TargetChoice } from '../explore/index.ts';
 import type { RescaleMode } from '../ir/index.ts';
 import type { DataSource, OpenReply, SourceFile } from '../jobs/protocol.ts';
 import type { CommandHost, CommandOption, Invocation } from './command.ts';
@@ -88,6 +88,13 @@ function parsePair(text: string): readonly [number, number] {
   if (rest.length > 0 || !pair.every(legal))
     throw badUsage(`--bits takes W/A with widths 2 to 8 or 16, as 4/8, not '${text}'.`);
   return pair;
+}
+
+/** Registers the calibration samples a saved design was made with, where numbers alone say what they were. */
+export function recipeData(recipe: DataRecipe, host: CommandHost): { readonly calibrationId: string } {
+  const source: DataSource = { id: 'calibration', files: [], ...recipe };
+  host.client().hold('data', source.id, source);
+  return { calibrationId: source.id };
 }
 
 /** Registers evaluation and calibration data with the pool; returns their ids. The same files give the same ids. */

@@ -1,13 +1,17 @@
 import { UserError } from '../base/index.ts';
-import { type Choices, readParetoscope } from '../explore/index.ts';
+import { type Choices, type Exploration, readParetoscope } from '../explore/index.ts';
 import type { Command, CommandHost, Invocation } from './command.ts';
-import { choicesOf, DATA_OPTIONS, dataOf, PLATFORM_OPTION, QUANTIZE_OPTIONS } from './design-options.ts';
+import { choicesOf, DATA_OPTIONS, dataOf, PLATFORM_OPTION, QUANTIZE_OPTIONS, recipeData } from './design-options.ts';
 import { badUsage } from './errors.ts';
 import { modelPath } from './invocation.ts';
 import { openModel, parseShapes, SHAPE_OPTION } from './open-model.ts';
 
 /** The choices of one point of a saved exploration: 'E.paretoscope#1a2b3c'. */
-function choicesOfDesign(design: string, sha256: string, host: CommandHost): Choices {
+function choicesOfDesign(
+  design: string,
+  sha256: string,
+  host: CommandHost,
+): { choices: Choices; exploration: Exploration } {
   const at = design.lastIndexOf('#');
   if (at < 1) throw badUsage(`--design takes FILE#POINT, not '${design}'.`);
   const file = host.read(design.slice(0, at));
@@ -33,7 +37,7 @@ function choicesOfDesign(design: string, sha256: string, host: CommandHost): Cho
       },
     );
   }
-  return point.choices;
+  return { choices: point.choices, exploration };
 }
 
 /** `vectors=200,prefix=net` → options; numbers and booleans are read as such. */
@@ -70,17 +74,21 @@ export const exportPackage: Command = {
   async run(call, host) {
     const opened = await openModel(modelPath(call, exportPackage), parseShapes(call.text('shape')), host);
     const design = call.text('design');
-    const choices = design
-      ? choicesOfDesign(design, opened.view.reference.sha256, host)
-      : await choicesOf(call, opened, host);
-    const { calibrationId } = dataOf(call, host);
+    const saved = design === undefined ? undefined : choicesOfDesign(design, opened.view.reference.sha256, host);
+    const choices = saved?.choices ?? (await choicesOf(call, opened, host));
+    // The same calibration gives the same bytes: a design made on generated samples brings them along.
+    const recipe =
+      call.text('calibration') === undefined && call.text('data') === undefined
+        ? saved?.exploration.calibration.recipe
+        : undefined;
+    const { calibrationId } = recipe ? recipeData(recipe, host) : dataOf(call, host);
     const request = {
       modelId: opened.modelId,
       calibrationId,
       choices,
       target: call.text('target') ?? 'c',
       options: optionsOf(call),
-      seed: call.seed,
+      seed: saved?.exploration.seed ?? call.seed,
     };
     const reply = await host
       .client()

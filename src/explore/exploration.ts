@@ -17,6 +17,15 @@ export interface DataReference {
   /** Without labels accuracy becomes agreement with the float model, and every axis says so. */
   readonly labelled: boolean;
   readonly origin: 'given' | 'generated' | 'sample';
+  /** How to make them again, where no file is needed for that. */
+  readonly recipe?: DataRecipe;
+}
+
+/** Samples that follow from numbers: `generator` names a labelled set; absent, inputs are made from the model's shapes. */
+export interface DataRecipe {
+  readonly generator?: string;
+  readonly seed: number;
+  readonly count: number;
 }
 
 /** Everything found so far about one model. Append-only: points are added, never changed; resumable from itself alone. */

@@ -3,7 +3,7 @@ export type { Feasibility } from './constraints.ts';
 export { feasibility, formatConstraint, parseConstraint, totalViolation, violation } from './constraints.ts';
 export type { DesignPoint } from './design-point.ts';
 export type { EvaluateBatch } from './desk.ts';
-export type { Constraint, DataReference, Exploration } from './exploration.ts';
+export type { Constraint, DataRecipe, DataReference, Exploration } from './exploration.ts';
 export type { ExploreOptions } from './explore.ts';
 export { explore } from './explore.ts';
 export type { DesignBasis } from './ids.ts';

@@ -10,7 +10,7 @@ import {
   splitSamples,
 } from '../../datasets/index.ts';
 import { type Diagnostic, elementCount, isKnown, type SampleSet, type Tensor } from '../../ir/index.ts';
-import type { DataReference } from '../exploration.ts';
+import type { DataRecipe, DataReference } from '../exploration.ts';
 import type { ModelFile, OpenedModel } from './open.ts';
 
 export interface DataRequest {
@@ -65,8 +65,19 @@ export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
     samples = request.part === 'calibration' ? split.calibration : split.evaluation;
     diagnostics.push(...split.diagnostics);
   }
-  return { samples, reference: referenceOf(samples, originOf(request)), diagnostics };
+  const reference = referenceOf(samples, originOf(request));
+  return {
+    samples,
+    reference: request.files.length > 0 ? reference : { ...reference, recipe: recipeOf(request) },
+    diagnostics,
+  };
 }
+
+const recipeOf = ({ generator, seed, count }: DataRequest): DataRecipe => ({
+  ...(generator === undefined ? {} : { generator }),
+  seed,
+  count,
+});
 
 const originOf = ({ generator, origin }: DataRequest): DataReference['origin'] | undefined =>
   generator === undefined ? origin : 'sample';

@@ -1,7 +1,7 @@
 import type { Diagnostic, Figure, ModelReference } from '../../ir/index.ts';
 import type { Choices, QuantizeChoice, TargetChoice } from '../choices.ts';
 import type { DesignPoint } from '../design-point.ts';
-import type { Constraint, DataReference, Exploration } from '../exploration.ts';
+import type { Constraint, DataRecipe, DataReference, Exploration } from '../exploration.ts';
 import type { Checked } from './checked.ts';
 import { badContent } from './errors.ts';
 
@@ -47,6 +47,15 @@ function checkData(json: Checked): DataReference {
     count: json.get('count').whole(),
     labelled: json.get('labelled').flag(),
     origin: json.get('origin').oneOf(['given', 'generated', 'sample']),
+    ...(json.get('recipe').present ? { recipe: checkRecipe(json.get('recipe')) } : {}),
+  };
+}
+
+function checkRecipe(json: Checked): DataRecipe {
+  return {
+    ...(json.get('generator').present ? { generator: json.get('generator').text() } : {}),
+    seed: json.get('seed').whole(),
+    count: json.get('count').whole(),
   };
 }
 

@@ -61,7 +61,7 @@ function exportC(request: ExportRequest): ExportPackage {
     ...kernels.map((name) => [`${name}.c`, runtimeSources.get(name) as string] as const),
     ['README.md', text(readmeText(title, prefix, ports, kernels, memory, vectors.length))],
     ['Makefile', text(makefileText(objects))],
-    ['manifest.json', manifestText(c.id, request, vectors.length, { ...memory })],
+    ['manifest.json', manifestText(c.id, request, options, vectors.length, { ...memory })],
     ['model.h', text(modelHeader(program, prefix, ports))],
     ['model.c', text(modelSource(program, prefix, ports, steps, context))],
     ['weights.h', text(weights.header)],

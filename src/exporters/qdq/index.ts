@@ -41,7 +41,7 @@ function exportQdq(request: ExportRequest): ExportPackage {
     target: qdq.id,
     files: new Map<string, string | Uint8Array>([
       ['README.md', `${readme(plainWords(request.model.name))}\n`],
-      ['manifest.json', manifestText(qdq.id, request, 0, facts)],
+      ['manifest.json', manifestText(qdq.id, request, options, 0, facts)],
       ['model.onnx', bytes],
     ]),
     diagnostics: [],

@@ -1,17 +1,19 @@
 import { canonicalJson } from '../../base/index.ts';
 import type { Program } from '../../ir/index.ts';
 import type { ExportRequest } from '../package.ts';
+import type { OptionValues } from './options.ts';
 
 /** Longest name written to a manifest; names come from the model file and may be of any length. */
 const LONGEST_NAME = 200;
 
 /**
  * `manifest.json` of a package: what it was made from and what it needs. Sorted keys, ASCII only, no dates, so that
- * equal requests give equal bytes. `facts` are the target's own figures (bytes, counts).
+ * equal requests give equal bytes; `options` are the values that ran, defaults included. `facts` are the target's own figures (bytes, counts).
  */
 export function manifestText(
   target: string,
   request: ExportRequest,
+  options: OptionValues,
   vectors: number,
   facts: Readonly<Record<string, unknown>>,
 ): string {
@@ -22,7 +24,7 @@ export function manifestText(
     target,
     model: { name: cut(model.name), sha256: model.sha256, bytes: model.bytes },
     choices: request.choices,
-    options: request.options,
+    options: Object.fromEntries(options),
     seed: request.seed,
     toolVersion: request.toolVersion,
     rescale: request.scheme.rescale,

@@ -69,7 +69,9 @@ export async function estimateExample(): Promise<void> {
 
 export async function openSampleById(id: string): Promise<void> {
   const { samples } = getState().page;
-  const sample = Array.isArray(samples) ? (samples as readonly Sample[]).find((s) => s.id === id) : undefined;
+  const sample = Array.isArray(samples)
+    ? (samples as readonly Sample[]).find((s) => s.id === id || id === '')
+    : undefined;
   if (sample) return openSample(sample);
   showProblem({
     code: 'ui/unknown-sample',
