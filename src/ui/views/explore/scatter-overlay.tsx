@@ -128,7 +128,7 @@ function FloatLine({ frame }: { readonly frame: ScatterFrame }): ReactElement | 
     if (at < plot.top || at > plot.bottom) return null;
     return (
       <ReferenceLine kind="reference" y={at} from={plot.left} to={plot.right}>
-        <text x={plot.left + 4} y={at - 5} paintOrder="stroke" className="mark-label plot-label">
+        <text x={plot.left + 4} y={at + 13} paintOrder="stroke" className="mark-label plot-label">
           {words}
         </text>
       </ReferenceLine>
