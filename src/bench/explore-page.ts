@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
-import { BugError } from '../base/index.ts';
+import { BugError, messageOf } from '../base/index.ts';
 import { dropFiles, openPageBench, type PageBench } from './browser.ts';
 import type { BenchHost } from './suite.ts';
 
@@ -27,13 +27,15 @@ export async function searchInPage(host: BenchHost, files: SearchFiles, runs: nu
     host.note(`explore: ${bench}`);
     return [];
   }
+  const searches: PageSearch[] = [];
   try {
-    const searches: PageSearch[] = [];
-    for (let run = 0; run < runs; run++) searches.push(await searchOnce(bench, files));
-    return searches;
+    while (searches.length < runs) searches.push(await searchOnce(bench, files));
+  } catch (thrown) {
+    host.note(`explore: the search in the page failed (${messageOf(thrown).split('\n')[0]})`);
   } finally {
     await bench.close();
   }
+  return searches;
 }
 
 async function searchOnce(bench: PageBench, { model, samples, budget }: SearchFiles): Promise<PageSearch> {
@@ -52,7 +54,7 @@ async function searchOnce(bench: PageBench, { model, samples, budget }: SearchFi
       .getByRole('navigation', { name: 'Places' })
       .getByRole('button', { name: /^Explore/ })
       .click();
-    await page.getByLabel('Budget, evaluations').fill(String(budget));
+    await page.getByRole('spinbutton', { name: /^Budget/ }).fill(String(budget));
     const start = page.getByRole('button', { name: 'Explore trade-offs' });
     await start.and(page.locator(':not([aria-disabled="true"])')).waitFor();
     await observeTasks(page);
