@@ -30,7 +30,7 @@ export class AppPage {
 
   async ready(): Promise<void> {
     // The catalog is the last thing that is read when the page starts: its version is in the status bar.
-    await expect(this.page.getByRole('contentinfo')).toContainText(/core \d/);
+    await expect(this.page.getByRole('contentinfo', { includeHidden: true })).toContainText(/core \d/);
   }
 
   place(name: Place): Locator {
@@ -116,7 +116,7 @@ export class AppPage {
   /** Starts a search with this many evaluations from the Explore place, and does not wait for its end. */
   async startSearch(budget: number): Promise<void> {
     await this.goTo('Explore');
-    await this.page.getByRole('spinbutton', { name: 'Budget, evaluations' }).fill(String(budget));
+    await this.budget().fill(String(budget));
     await this.main('Explore').getByRole('button', { name: 'Explore trade-offs' }).click();
   }
 
@@ -124,6 +124,15 @@ export class AppPage {
   async searchDone(budget: number): Promise<void> {
     await expect(this.searchPanel()).toContainText(`${budget} of ${budget} evaluations`, { timeout: 60_000 });
     await expect(this.searchPanel()).toContainText(/done/);
+  }
+
+  /** The button that ends the search and keeps its points. */
+  cancelButton(): Locator {
+    return this.searchPanel().getByRole('button', { name: /^(Cancel|Pause), keep \d+/ });
+  }
+
+  budget(): Locator {
+    return this.page.getByRole('spinbutton', { name: /^Budget/ });
   }
 
   searchPanel(): Locator {
