@@ -2,9 +2,10 @@ import { CancelledError, sha256Hex } from '../../base/index.ts';
 import type { DataReference } from '../../explore/index.ts';
 import type { DataSource, ModelSource, UnreadFile } from '../../jobs/protocol.ts';
 import { act, getState, patch } from '../state/store.ts';
-import type { AppState, FileKind, FileRecord, Problem, Sample } from '../state/types.ts';
+import type { AppState, FileRecord, Problem, Sample } from '../state/types.ts';
 import { client } from './client.ts';
 import { estimateAll } from './estimate.ts';
+import { kindOf } from './file-kinds.ts';
 import { keepFiles } from './held-files.ts';
 import { problemOf } from './problems.ts';
 import { cancelServing, runJob } from './run-job.ts';
@@ -26,18 +27,6 @@ export interface GivenFile {
   readonly blob: Blob;
 }
 
-export const kindOf = (name: string): FileKind => {
-  const lower = name.toLowerCase();
-  if (lower.endsWith('.onnx')) return 'model';
-  if (lower.endsWith('.paretoscope')) return 'saved exploration';
-  if (/labels?\.(txt|csv|npy)$|labels.*idx1|_y\.npy$/.test(lower)) return 'labels';
-  if (/\.(npz|npy|png|jpe?g|bmp|zip|gz)$|ubyte$|idx[13]|test_batch|data_batch|\.pb$/.test(lower)) return 'samples';
-  if (/\.(data|weights|ext)$/.test(lower)) return 'external data';
-  // Which of these a .bin is only the model knows: it goes with both.
-  if (lower.endsWith('.bin')) return 'external data';
-  return 'unknown';
-};
-
 /** Opens the file dialog of the browser. */
 export function chooseFiles(): void {
   const input = document.createElement('input');
@@ -58,25 +47,46 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
   patch({ session: { files: records } });
   const models = given.filter((file) => kindOf(file.name) === 'model');
   const data = given.filter((file) => ['samples', 'labels'].includes(kindOf(file.name)));
-  const [model, ...others] = models;
-  for (const other of others)
-    setFile(other.name, {
-      status: 'ignored',
-      note: 'one model is opened at a time',
-      problems: [twoModels(other.name)],
-    });
-  if (model) {
-    const companions = given.filter((f) => f !== model && !others.includes(f) && kindOf(f.name) === 'external data');
-    await openModel(model, companions, (modelId) => dataOf(modelId, data, sample));
+  const companions = given.filter((file) => kindOf(file.name) === 'external data');
+  if (models.length > 0) {
+    ignoreUnknown(given);
+    await openFirst(models, companions, (modelId) => dataOf(modelId, data, sample));
     return;
   }
-  if (data.length > 0 && getState().session.view) return takeData(data);
+  if (data.length > 0 && getState().session.view) {
+    ignoreUnknown(given);
+    return takeData(data);
+  }
   for (const file of given) {
-    if (kindOf(file.name) !== 'unknown' && kindOf(file.name) !== 'samples' && kindOf(file.name) !== 'labels') continue;
+    const kind = kindOf(file.name);
     // Perhaps a model under another name: the reader says what the file is.
-    if (kindOf(file.name) === 'unknown') await openModel(file, [], generateData);
+    if (kind === 'unknown') await openModel(file, [], generateData);
     else setFile(file.name, { status: 'failed', note: 'no model is open', problems: [noModel(file.name)] });
   }
+}
+
+/** Opens the first model that can be read; those after it are told that one is opened at a time. */
+async function openFirst(
+  models: readonly GivenFile[],
+  companions: readonly GivenFile[],
+  loadItsData: (modelId: string) => Promise<void>,
+): Promise<void> {
+  let opened = false;
+  for (const model of models) {
+    if (opened)
+      setFile(model.name, {
+        status: 'ignored',
+        note: 'one model is opened at a time',
+        problems: [twoModels(model.name)],
+      });
+    else opened = await openModel(model, companions, loadItsData);
+  }
+}
+
+function ignoreUnknown(given: readonly GivenFile[]): void {
+  const note = 'not used: neither a model, nor its external data, nor samples (.npz, .npy, idx, CIFAR binary)';
+  for (const file of given)
+    if (kindOf(file.name) === 'unknown') setFile(file.name, { status: 'ignored', note, problems: [] });
 }
 
 /** Reads a model, shows it, and estimates it everywhere. False: it could not be opened, and why is in its record. */

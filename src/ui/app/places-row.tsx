@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { goTo } from '../actions/navigate.ts';
 import { setTarget, targetId, targetOptions } from '../actions/target.ts';
-import { inText } from '../format/index.ts';
+import { inText, middleCut } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import { views } from '../views/index.ts';
 import type { View } from '../views/view.ts';
@@ -69,8 +69,8 @@ function TargetAndData(): ReactElement | null {
       {data && (
         <span className="row data-name">
           <span className="faint">Data</span>
-          <span className="cut">
-            {data.name}, {inText(data.count, 'count')}
+          <span className="cut" title={data.name}>
+            {middleCut(data.name, 30)}, {inText(data.count, 'count')}
             {data.labelled ? '' : ', no labels'}
           </span>
         </span>

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { LayerCost, NodeId } from '../../../ir/index.ts';
 import { hoverLayer, selectLayer } from '../../actions/select.ts';
 import { type ChartTable, saveCsv } from '../../charts/index.ts';
-import { inText, type QuantityKind, quantity, shapeText } from '../../format/index.ts';
+import { inText, middleCut, type QuantityKind, quantity, shapeText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, type Column, Panel, ProvenanceGlyph, Table } from '../../widgets/index.ts';
 import type { DisplayNode } from './display-graph.ts';
@@ -127,7 +127,11 @@ function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Colum
     {
       id: 'layer',
       head: 'Layer',
-      cell: (r) => <span className="mono cut layer-name">{r.name}</span>,
+      cell: (r) => (
+        <span className="mono cut layer-name" title={r.name}>
+          {middleCut(r.name, 17)}
+        </span>
+      ),
       sort: (r) => r.name,
     },
     {
