@@ -54,43 +54,17 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       ? focus
       : (ids.find((_, i) => props.selected?.(rows[i] as Row)) ?? ids[0]);
 
-  const focusRow = (index: number): void => {
-    const id = ids[index];
-    if (id === undefined) return;
-    setFocus(id);
-    if (windowed && box.current) {
-      const top = index * rowHeight;
-      if (top < box.current.scrollTop + rowHeight) box.current.scrollTop = top - rowHeight;
-      else if (top > box.current.scrollTop + box.current.clientHeight - 2 * rowHeight)
-        box.current.scrollTop = top - box.current.clientHeight + 2 * rowHeight;
-    }
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus());
-  };
-  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
-    if (!(event.target as HTMLElement).matches('tr')) return;
-    const at = current === undefined ? -1 : ids.indexOf(current);
-    const page = Math.max(1, Math.floor(scroll.height / rowHeight) - 2);
-    const moves: Readonly<Record<string, number>> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      Home: 0,
-      End: rows.length - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-    };
-    const to = moves[event.key];
-    const row = rows[at];
-    if (to !== undefined) {
-      event.preventDefault();
-      focusRow(Math.min(rows.length - 1, Math.max(0, to)));
-    } else if (event.key === 'Enter' && row !== undefined) {
-      props.onSelect?.(row, event);
-    } else if (event.key === ' ' && row !== undefined && (props.onAdd || props.onSelect)) {
-      event.preventDefault();
-      if (props.onAdd) props.onAdd(row);
-      else props.onSelect?.(row, event);
-    }
-  };
+  const onKey = useRowKeys({
+    table: props,
+    rows,
+    ids,
+    current,
+    rowHeight,
+    windowed,
+    height: scroll.height,
+    box,
+    setFocus,
+  });
   return (
     <div
       ref={box}
@@ -132,6 +106,60 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       {rows.length === 0 && props.empty}
     </div>
   );
+}
+
+interface RowKeys<Row> {
+  readonly table: TableProps<Row>;
+  readonly rows: readonly Row[];
+  readonly ids: readonly string[];
+  readonly current: string | undefined;
+  readonly rowHeight: number;
+  readonly windowed: boolean;
+  readonly height: number;
+  readonly box: { readonly current: HTMLDivElement | null };
+  readonly setFocus: (id: string) => void;
+}
+
+/** Arrows, pages and ends move the one tab stop; Enter selects, Space adds. Rows that are not drawn are scrolled to first. */
+function useRowKeys<Row>(state: RowKeys<Row>): (event: KeyboardEvent<HTMLElement>) => void {
+  const { table, rows, ids, current, rowHeight, windowed, height, box, setFocus } = state;
+  const focusRow = (index: number): void => {
+    const id = ids[index];
+    if (id === undefined) return;
+    setFocus(id);
+    if (windowed && box.current) {
+      const top = index * rowHeight;
+      if (top < box.current.scrollTop + rowHeight) box.current.scrollTop = top - rowHeight;
+      else if (top > box.current.scrollTop + box.current.clientHeight - 2 * rowHeight)
+        box.current.scrollTop = top - box.current.clientHeight + 2 * rowHeight;
+    }
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus());
+  };
+  return (event: KeyboardEvent<HTMLElement>): void => {
+    if (!(event.target as HTMLElement).matches('tr')) return;
+    const at = current === undefined ? -1 : ids.indexOf(current);
+    const page = Math.max(1, Math.floor(height / rowHeight) - 2);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: rows.length - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+    };
+    const to = moves[event.key];
+    const row = rows[at];
+    if (to !== undefined) {
+      event.preventDefault();
+      focusRow(Math.min(rows.length - 1, Math.max(0, to)));
+    } else if (event.key === 'Enter' && row !== undefined) {
+      table.onSelect?.(row, event);
+    } else if (event.key === ' ' && row !== undefined && (table.onAdd || table.onSelect)) {
+      event.preventDefault();
+      if (table.onAdd) table.onAdd(row);
+      else table.onSelect?.(row, event);
+    }
+  };
 }
 
 type Sort = { readonly column: string; readonly descending: boolean };

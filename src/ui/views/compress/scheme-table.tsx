@@ -62,43 +62,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
     >
       {problem && <ErrorList problems={[problem]} />}
       <table ref={table} className="table scheme-table" aria-label="Losses and bits per layer" onKeyDown={moveInGrid}>
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>
-              Layer
-            </th>
-            <th scope="colgroup" colSpan={WIDTHS.length}>
-              Weights, this layer alone <span className="caption">{quality}</span>
-            </th>
-            <th className="gap" aria-hidden="true" />
-            <th scope="colgroup" colSpan={WIDTHS.length}>
-              Activations, this layer alone
-            </th>
-            <th scope="colgroup" colSpan={5}>
-              Scheme
-            </th>
-          </tr>
-          <tr>
-            {WIDTHS.map((bits) => (
-              <th key={bits} scope="col" className="bit-head">
-                {bits}
-              </th>
-            ))}
-            <th className="gap" aria-hidden="true" />
-            {WIDTHS.map((bits) => (
-              <th key={bits} scope="col" className="bit-head">
-                {bits}
-              </th>
-            ))}
-            <th scope="col">W/A</th>
-            <th scope="col">W</th>
-            <th scope="col">A</th>
-            <th scope="col" className="number">
-              SQNR, dB
-            </th>
-            <td />
-          </tr>
-        </thead>
+        <SchemeHead quality={quality} />
         <tbody>
           {layers.map((node, i) => (
             <LayerRow
@@ -118,22 +82,78 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
           ))}
         </tbody>
       </table>
-      <div className="scheme-legend">
-        <span className="caption">· below {(floor * 100).toFixed(1)} points, not distinguishable from 0</span>
-        {losses.length > 0 && (
-          <HeatLegend
-            title="points lost"
-            scale={scale}
-            theme={theme}
-            ticks={[floor, Math.sqrt(floor * top), top]}
-            format={(v) => fixed(v * 100, v < 0.01 ? 1 : 0)}
-          />
-        )}
-        <span className="caption row">
-          <span className="cell-sample" /> chosen; click to change
-        </span>
-      </div>
+      <SchemeLegend floor={floor} top={top} scale={losses.length > 0 ? scale : undefined} />
     </Panel>
+  );
+}
+
+function SchemeHead({ quality }: { readonly quality: string }): ReactElement {
+  return (
+    <thead>
+      <tr>
+        <th scope="col" rowSpan={2}>
+          Layer
+        </th>
+        <th scope="colgroup" colSpan={WIDTHS.length}>
+          Weights, this layer alone <span className="caption">{quality}</span>
+        </th>
+        <th className="gap" aria-hidden="true" />
+        <th scope="colgroup" colSpan={WIDTHS.length}>
+          Activations, this layer alone
+        </th>
+        <th scope="colgroup" colSpan={5}>
+          Scheme
+        </th>
+      </tr>
+      <tr>
+        {WIDTHS.map((bits) => (
+          <th key={bits} scope="col" className="bit-head">
+            {bits}
+          </th>
+        ))}
+        <th className="gap" aria-hidden="true" />
+        {WIDTHS.map((bits) => (
+          <th key={bits} scope="col" className="bit-head">
+            {bits}
+          </th>
+        ))}
+        <th scope="col">W/A</th>
+        <th scope="col">W</th>
+        <th scope="col">A</th>
+        <th scope="col" className="number">
+          SQNR, dB
+        </th>
+        <td />
+      </tr>
+    </thead>
+  );
+}
+
+interface SchemeLegendProps {
+  readonly floor: number;
+  readonly top: number;
+  /** Absent: nothing measured yet. */
+  readonly scale: HeatScale | undefined;
+}
+
+function SchemeLegend({ floor, top, scale }: SchemeLegendProps): ReactElement {
+  const theme = drawnTheme(useApp((s) => s.settings.theme));
+  return (
+    <div className="scheme-legend">
+      <span className="caption">· below {(floor * 100).toFixed(1)} points, not distinguishable from 0</span>
+      {scale && (
+        <HeatLegend
+          title="points lost"
+          scale={scale}
+          theme={theme}
+          ticks={[floor, Math.sqrt(floor * top), top]}
+          format={(v) => fixed(v * 100, v < 0.01 ? 1 : 0)}
+        />
+      )}
+      <span className="caption row">
+        <span className="cell-sample" /> chosen; click to change
+      </span>
+    </div>
   );
 }
 

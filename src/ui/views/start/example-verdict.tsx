@@ -12,10 +12,11 @@ const LINE = 34;
 const LABEL_PIXELS = 6.4;
 
 /** One real verdict before any file is opened: a sample on every target, on one log axis. */
-export function ExampleVerdict(): ReactElement {
+export function ExampleVerdict(): ReactElement | null {
   const example = useApp((s) => s.page.example);
   const platforms = useApp((s) => s.session.catalog?.platforms);
   const [box, { width }] = useSize<HTMLDivElement>();
+  const open = useApp((s) => s.session.modelId !== undefined);
   const estimates = example?.estimates ?? [];
   const timed = estimates
     .filter((e): e is Timed => e.latency !== undefined)
@@ -36,6 +37,8 @@ export function ExampleVerdict(): ReactElement {
     (platforms?.find((p) => p.id === e.platform)?.name ?? e.platform)
       .replace(/\s*\(.*$/, '')
       .replace(/^(NVIDIA|Intel|Google|Xilinx|GreenWaves) /, '');
+  // With a model open nobody needs an example, and none is computed.
+  if (open && !example) return null;
   return (
     <section aria-labelledby="example-title">
       <header className="start-head example-head">

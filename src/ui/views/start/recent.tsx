@@ -31,7 +31,7 @@ export function Recent(): ReactElement {
 
 function RecentItem({ record }: { readonly record: RecentRecord }): ReactElement {
   const facts = [
-    record.points === 0 ? 'verdict only' : `${record.points} points`,
+    record.points === 0 ? 'verdict only' : `${record.points} ${record.points === 1 ? 'point' : 'points'}`,
     record.points === 0 ? '' : `${record.onFront} on the front`,
     record.interrupted ? 'search interrupted' : '',
     record.hasModel ? '' : 'asks for the file',
