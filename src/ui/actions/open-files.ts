@@ -186,6 +186,7 @@ function showModel(
       checked: undefined,
       checkStatus: 'none',
       problem: undefined,
+      floatCheck: undefined,
     },
     deploy: { packages: {}, file: undefined },
   });

@@ -10,7 +10,7 @@ import type {
   TargetChoice,
 } from '../../explore/index.ts';
 import type { Estimate, NodeId } from '../../ir/index.ts';
-import type { Catalog, ExportReply, LayerLoss, QuantizeReply } from '../../jobs/protocol.ts';
+import type { Catalog, ExportReply, FloatCheckReply, LayerLoss, QuantizeReply } from '../../jobs/protocol.ts';
 
 /**
  * The page's state, by slices. Plain readonly data: a change replaces what it touches. Typed arrays and weights never
@@ -133,6 +133,8 @@ export interface CompressState {
   readonly checkStatus: 'none' | 'running' | 'failed';
   readonly problem?: Problem;
   readonly lossProblem?: Problem;
+  /** Our float results against ONNX Runtime's. */
+  readonly floatCheck?: 'running' | FloatCheckReply | Problem;
 }
 
 export type PackageState =

@@ -4,6 +4,7 @@ import { checkObstacle, checkScheme, setBitsByBudget, setScheme, setUniformBits 
 import { inText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, ErrorList, Fact, FigureText, Panel, ProvenanceGlyph, Segmented, Select } from '../../widgets/index.ts';
+import { FloatCheck } from './float-check.tsx';
 import { totalsOf } from './scheme-totals.ts';
 
 type Way = 'uniform' | 'budget' | 'hand';
@@ -65,6 +66,7 @@ export function Recipe({ scheme }: { readonly scheme: QuantizeChoice }): ReactEl
       </section>
       <ChooseBits />
       <Totals scheme={scheme} />
+      <FloatCheck />
     </Panel>
   );
 }
