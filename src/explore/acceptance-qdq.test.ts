@@ -18,7 +18,7 @@ import { uniformChoices } from './space.ts';
 
 /** Quantized networks as QDQ files in onnxruntime-web, against our integers, on labelled samples. */
 
-/** With ALL_NETWORKS set, on all samples; else on some of them. */
+/** With ALL_NETWORKS set, all networks on all samples (five minutes); else some of both. */
 const EVERY = process.env['ALL_NETWORKS'] !== undefined;
 const file = (name: string) => ({ name, bytes: sharedData(`eval-sets/${name}`) });
 
@@ -48,16 +48,16 @@ async function keywords(shape: readonly number[]) {
 const CASES = [
   {
     model: 'mnist_cnn.onnx',
-    some: 300,
+    some: 0,
     data: async () => [file('mnist_images_u8_8000x28x28.bin.gz'), file('mnist_labels_u8_8000.bin')],
   },
   {
     model: 'resnet8_cifar10_fp32.onnx',
-    some: 40,
+    some: 12,
     data: async () => [file('cifar10_images_u8_350x32x32x3.bin.gz'), file('cifar10_labels_u8_350.bin')],
   },
-  { model: 'dscnn_kws_small_fp32.onnx', some: 80, data: () => keywords([49, 10, 1]) },
-  { model: 'dscnn_kws_int8_qdq.onnx', some: 40, data: () => keywords([490]) },
+  { model: 'dscnn_kws_small_fp32.onnx', some: 60, data: () => keywords([49, 10, 1]) },
+  { model: 'dscnn_kws_int8_qdq.onnx', some: 0, data: () => keywords([490]) },
 ] as const;
 
 const some = (set: SampleSet, count: number): SampleSet =>
@@ -89,7 +89,7 @@ async function labelsInOnnxruntime(model: Uint8Array, samples: SampleSet): Promi
 }
 
 describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_DATA})`, () => {
-  test.each(CASES)(
+  test.each(CASES.filter((c) => EVERY || c.some > 0))(
     '$model: integers equal their twin, the QDQ file gives their labels',
     async ({ model: name, some: count, data }) => {
       const ctx = testContext();
@@ -132,11 +132,13 @@ describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_D
         console.log(
           `${name}: ${samples.count} samples, float ${float}, integer ${own}, twin equal on ${equal.length}, QDQ ${theirs}, same labels ${sameShare(labels, others)}`,
         );
-      expect(sameShare(labels, others)).toBeGreaterThanOrEqual(0.99);
-      expect(Math.abs(own - theirs)).toBeLessThanOrEqual(0.01);
-      expect(float - own).toBeLessThanOrEqual(name === 'mnist_cnn.onnx' ? 0.005 : 0.03);
+      // onnxruntime rescales in float32: of hundreds of samples one may fall the other way.
+      const different = Math.round((1 - sameShare(labels, others)) * samples.count);
+      expect(different).toBeLessThanOrEqual(Math.max(1, samples.count / 200));
+      expect(Math.abs(own - theirs)).toBeLessThanOrEqual(EVERY ? 0.005 : 0.05);
+      if (EVERY) expect(float - own).toBeLessThanOrEqual(name === 'mnist_cnn.onnx' ? 0.002 : 0.01);
     },
-    EVERY ? 400_000 : 60_000,
+    EVERY ? 400_000 : 200_000,
   );
 });
 
