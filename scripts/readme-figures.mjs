@@ -38,7 +38,7 @@ export function figuresBlock(records) {
     ([where, suites]) => `${where}. Load average when each suite began: ${suites.join(', ')}.`,
   );
   return [
-    '| measure | median | runs | goal | peer in the same run |',
+    '| measure | median | runs | goal | peer |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
