@@ -37,13 +37,9 @@ export function figuresBlock(records) {
   const notes = [...machines].map(
     ([where, suites]) => `${where}. Load average when each suite began: ${suites.join(', ')}.`,
   );
-  return [
-    '| measure | median | runs | goal | peer |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
-    ...notes,
-  ].join('\n');
+  return ['| measure | median | runs | goal | peer |', '| --- | --- | --- | --- | --- |', ...rows, '', ...notes].join(
+    '\n',
+  );
 }
 
 function rowOf({ name, unit, median, runs, reference, peer, ratio, goal }) {
