@@ -135,6 +135,17 @@ test('padding moves into the layer behind where its value is neutral there', asy
   expect(ops((await prepared(build('MaxPool', 0))).model)).toEqual(['Pad', 'MaxPool']);
 });
 
+test('a Transpose that moves only axes of size 1 becomes a Reshape; others stay', async () => {
+  const b = graphBuilder();
+  b.input('x', [1, 6, 1, 1]);
+  b.input('y', [1, 2, 3, 1]);
+  b.output(b.node('Transpose', ['x'], { perm: [0, 2, 3, 1] }));
+  b.output(b.node('Transpose', ['y'], { perm: [0, 3, 2, 1] }));
+  b.output(b.node('Transpose', ['x']));
+  const { model } = await prepared(b.done());
+  expect(ops(model)).toEqual(['Reshape', 'Transpose', 'Reshape']);
+});
+
 test('Identity, Dropout and unread layers go; an output keeps its name', async () => {
   const b = graphBuilder();
   const x = b.input('x', [1, 4]);

@@ -8,6 +8,7 @@ import { foldConstants } from './fold-constants.ts';
 import { fuseBias } from './fuse-bias.ts';
 import { mergePads } from './merge-pads.ts';
 import { removeDead } from './remove-dead.ts';
+import { transposesAsReshapes } from './transpose-as-reshape.ts';
 
 /** A node of the network as read that the prepared one does not have. */
 export interface RemovedNode {
@@ -33,6 +34,11 @@ const PASSES: readonly { readonly id: string; readonly reason: string; readonly 
   },
   { id: 'fold-constants', reason: 'does not depend on the input: computed once', run: foldConstants },
   { id: 'remove-dead', reason: 'changes nothing, or nobody reads its result', run: removeDead },
+  {
+    id: 'transpose-as-reshape',
+    reason: 'moves only axes of size 1: it is a Reshape now',
+    run: transposesAsReshapes,
+  },
   { id: 'merge-pads', reason: 'its padding is done by the next layer', run: mergePads },
   { id: 'fuse-bias', reason: 'its addition is the bias of the layer before', run: fuseBias },
   { id: 'fold-batch-norm', reason: 'its factors are in the weights of the layer before', run: foldBatchNorm },
