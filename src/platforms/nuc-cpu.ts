@@ -1,3 +1,4 @@
+import { OPENVINO_LISTED } from './operators.ts';
 import type { Platform } from './platform.ts';
 import { assumed, euros } from './sourced.ts';
 
@@ -30,6 +31,7 @@ export const nucCpu: Platform = {
         ),
         bytesPerSecond: MEMORY,
       },
+      provenOperators: OPENVINO_LISTED,
       activePowerWatts: POWER,
     },
     {
@@ -44,6 +46,7 @@ export const nucCpu: Platform = {
         opsPerSecond: assumed(0.3 * 0.8e12, `${STUDY}: 0.8 Top/s at its default utilization of 0.3`),
         bytesPerSecond: MEMORY,
       },
+      provenOperators: OPENVINO_LISTED,
       activePowerWatts: POWER,
     },
   ],

@@ -293,3 +293,40 @@ export const OPENVINO_MEASURED: ReadonlySet<string> = new Set([
   'Reshape',
   'Softmax',
 ]);
+
+/**
+ * OpenVINO documentation 2023.3, "Supported operations by inference devices": layers listed as supported on both the
+ * processor (x86) and the graphics, as ONNX operators. Operators that are missing here are not known, not refused.
+ */
+export const OPENVINO_LISTED: ReadonlySet<string> = new Set([
+  'Add',
+  'AveragePool',
+  'BatchNormalization',
+  'Clip',
+  'Concat',
+  'Conv',
+  'ConvTranspose',
+  'Div',
+  'Elu',
+  'Flatten',
+  'Gemm',
+  'GlobalAveragePool',
+  'LRN',
+  'LeakyRelu',
+  'MatMul',
+  'Max',
+  'MaxPool',
+  'Mul',
+  'PRelu',
+  'Relu',
+  'Reshape',
+  'Sigmoid',
+  'Softmax',
+  'Split',
+  'Squeeze',
+  'Sub',
+  'Sum',
+  'Tanh',
+  'Transpose',
+  'Unsqueeze',
+]);
