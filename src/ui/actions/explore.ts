@@ -59,7 +59,8 @@ export async function explore(): Promise<void> {
       },
       {
         title: `Search, ${name}, seed ${seed}`,
-        keeps: () => `keep ${getState().exploration.points.length}`,
+        // Also those that enter the state with the next frame.
+        keeps: () => `keep ${getState().exploration.points.length + pending.length}`,
         onStart: (jobId) => patch({ exploration: { jobId } }),
         onPartial: addPoints,
         result: (r) => `${r.points.length} points`,

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactElement, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, type ReactNode, useDeferredValue, useRef, useState } from 'react';
 import { Dialog, Menu } from '../widgets/index.ts';
 import { saveCsv, savePng, saveSvg } from './chart-export.ts';
 import type { ChartTable } from './csv.ts';
@@ -92,9 +92,12 @@ export function ChartMenu({ name, title, svg, table, onTable }: ChartMenuProps):
 /** In the page order for screen readers; drawn nowhere. */
 export const HiddenTable = ({ table }: { readonly table: ChartTable }): ReactElement => (
   <div className="sr-only">
-    <TableOf table={table} />
+    <LateTable table={useDeferredValue(table)} />
   </div>
 );
+
+/** Drawn when there is time: nobody sees it change. */
+const LateTable = memo(TableOf);
 
 const ShownTable = ({ table }: { readonly table: ChartTable }): ReactElement => (
   <div className="scroll">

@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useMemo } from 'react';
+import { memo, type ReactElement, useCallback, useDeferredValue, useMemo } from 'react';
 import type { DesignPoint } from '../../../explore/index.ts';
 import { figureValue } from '../../../explore/view.ts';
 import { setBrush } from '../../actions/explore.ts';
@@ -14,6 +14,11 @@ import { cellText, headOf } from './objective-units.ts';
 
 /** All points, or those brushed; what is compared stays on top. */
 export function PointsTable({ designs }: { readonly designs: Designs }): ReactElement {
+  // Points come every frame while a search runs: the plot is drawn first, the rows when there is time.
+  return <PointsPanel designs={useDeferredValue(designs)} />;
+}
+
+const PointsPanel = memo(function PointsPanel({ designs }: { readonly designs: Designs }): ReactElement {
   const compared = useApp((s) => s.selection.points);
   const brush = useApp((s) => s.exploration.brush);
   const hovered = useApp((s) => s.selection.hoveredPoint);
@@ -64,7 +69,7 @@ export function PointsTable({ designs }: { readonly designs: Designs }): ReactEl
       />
     </Panel>
   );
-}
+});
 
 function noteOf(compared: number, brushed: number | undefined, all: number): string {
   const parts = [
