@@ -32,7 +32,10 @@ function benchRecords(): unknown[] {
   const folder = resolve(import.meta.dirname, 'public/bench');
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((f) => f.endsWith('.json'));
-  return files.sort().map((f) => JSON.parse(readFileSync(resolve(folder, f), 'utf8')) as unknown);
+  return files.sort().map((f) => {
+    const { suite, title, machine, date, results } = JSON.parse(readFileSync(resolve(folder, f), 'utf8'));
+    return { suite, title, machine, date, results };
+  });
 }
 
 // Relative base: the built page works under any path, and from a static host without special headers.

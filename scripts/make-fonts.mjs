@@ -20,9 +20,9 @@ writeFileSync(
   join(fonts, 'inter-variable.woff2'),
   await subsetFont(inter, text, {
     targetFormat: 'woff2',
-    variationAxes: { wght: { min: 400, max: 600 }, opsz: { min: 14, max: 32 } },
-    // Tabular figures, the open six and nine, kerning and marks; the other forms would triple the file.
-    keepFeatures: ['tnum', 'cv05', 'kern', 'mark', 'mkmk', 'ccmp', 'calt'],
+    variationAxes: { wght: { min: 400, max: 600 }, opsz: 14 },
+    // Tabular figures, the l with a tail, kerning; one optical size: all forms together are three times as large.
+    keepFeatures: ['tnum', 'cv05', 'kern'],
   }),
 );
 copyFileSync(join(root, 'node_modules/inter-ui/LICENSE.txt'), join(fonts, 'inter-LICENSE.txt'));
@@ -31,10 +31,10 @@ const mono = join(root, 'node_modules/@fontsource-variable/jetbrains-mono');
 const monoBytes = readFileSync(join(mono, 'files/jetbrains-mono-latin-wght-normal.woff2'));
 writeFileSync(
   join(fonts, 'jetbrains-mono-variable.woff2'),
-  await subsetFont(monoBytes, `${range(0x20, 0x7e)}${range(0xa0, 0xff)}\u2026\u2212\u2192\u00d7\u202f`, {
+  await subsetFont(monoBytes, `${range(0x20, 0x7e)}\u2026\u2212\u2192\u00d7\u202f`, {
     targetFormat: 'woff2',
     variationAxes: { wght: { min: 400, max: 500 } },
-    keepFeatures: ['kern', 'mark', 'mkmk', 'ccmp'],
+    keepFeatures: [],
   }),
 );
 copyFileSync(join(mono, 'LICENSE'), join(fonts, 'jetbrains-mono-LICENSE.txt'));

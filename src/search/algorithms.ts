@@ -5,4 +5,8 @@ import type { SearchAlgorithm } from './problem.ts';
 import { randomSearch } from './random-search.ts';
 
 /** Every search algorithm. To add one: write `<id>.ts`, add it here. */
-export const algorithms = new Registry<SearchAlgorithm>('search algorithm', [nsga2, greedy, randomSearch]);
+export const algorithms = /* @__PURE__ */ new Registry<SearchAlgorithm>('search algorithm', [
+  nsga2,
+  greedy,
+  randomSearch,
+]);

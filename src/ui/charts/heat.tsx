@@ -1,4 +1,4 @@
-import { interpolateCividis, interpolateLab, max, median, rgb, scaleLinear, scaleLog, scaleSqrt } from 'd3';
+import { interpolateLab, max, median, rgb, scaleLinear, scaleLog, scaleSqrt } from 'd3';
 import type { ReactElement } from 'react';
 
 export type Theme = 'light' | 'dark';
@@ -11,9 +11,22 @@ export const drawnTheme = (setting: 'system' | Theme): Theme =>
       : 'light'
     : setting;
 
+/** Cividis (Nuñez, Anderton, Renslow 2018) at 17 equal steps; straight lines between them stay within 3 of 255 of the original. */
+const CIVIDIS =
+  '002051 012b65 11366c 26426e 3c4d6e 51586e 62646f 727071 7f7c75 8c8877 9a9478 a9a177 bbaf71 cebd68 e2cb5c f3da4f fdea45'
+    .split(' ')
+    .map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
+
+function cividis(t: number): string {
+  const place = Math.max(0, Math.min(1, t)) * (CIVIDIS.length - 1);
+  const step = Math.min(CIVIDIS.length - 2, Math.floor(place));
+  const [from = [], to = []] = [CIVIDIS[step], CIVIDIS[step + 1]];
+  return `rgb(${from.map((c, i) => Math.round(c + ((to[i] ?? c) - c) * (place - step))).join(', ')})`;
+}
+
 /** Cividis so that more is further from the background; `share` is 0 … 1. */
 export const heatColor = (share: number, theme: Theme): string =>
-  interpolateCividis(theme === 'light' ? 0.97 + (0.02 - 0.97) * share : 0.06 + (0.98 - 0.06) * share);
+  cividis(theme === 'light' ? 0.97 + (0.02 - 0.97) * share : 0.06 + (0.98 - 0.06) * share);
 
 /** Brown to teal; −1 … 1, teal is better. The sign is printed beside it. */
 export function divergingColor(x: number, theme: Theme): string {
