@@ -124,6 +124,8 @@ export class AppPage {
   async searchDone(budget: number): Promise<void> {
     await expect(this.searchPanel()).toContainText(`${budget} of ${budget} evaluations`, { timeout: 60_000 });
     await expect(this.searchPanel()).toContainText(/done/);
+    // Rows are drawn when there is time.
+    await expect(this.points().locator('tr[data-row]')).toHaveCount(budget);
   }
 
   /** The button that ends the search and keeps its points. */

@@ -2,9 +2,12 @@ import { defineConfig, devices } from '@playwright/test';
 
 const PORT = 4273;
 
-/** Real Chromium on the production build. `CHROME_PATH` names the browser; scripts/test.mjs finds one. */
+/**
+ * Real Chromium on the production build. `CHROME_PATH` names the browser; scripts/test.mjs finds one.
+ * `SCREENS=1` takes pictures of every place instead (test-results/screens).
+ */
 export default defineConfig({
-  testDir: 'flows',
+  testDir: process.env.SCREENS ? 'screens' : 'flows',
   outputDir: '../test-results/browser',
   timeout: 90_000,
   expect: { timeout: 15_000 },
@@ -22,6 +25,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     deviceScaleFactor: 1,
     locale: 'en-GB',
+    actionTimeout: 15_000,
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',

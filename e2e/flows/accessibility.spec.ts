@@ -92,6 +92,7 @@ test('axe finds nothing serious on a phone', async ({ browser }) => {
   expect.soft(await findings(app.page), 'Model').toEqual([]);
   for (const place of ['Targets', 'Compress', 'Explore', 'Deploy'] as const) {
     await app.goTo(place);
+    if (place === 'Deploy') await expect(app.page.getByRole('button', { name: /^Download tiny_c\.zip/ })).toBeVisible();
     expect.soft(await findings(app.page), place).toEqual([]);
   }
   await context.close();

@@ -65,7 +65,7 @@ for (const { what, damage, says, remedy } of damages) {
     await expect(dialog).toContainText(says);
     await expect(dialog).toContainText(remedy);
     await dialog.getByRole('button', { name: 'Keep what is open' }).click();
-    expect(await app.pointIds()).toEqual(ids);
+    await expect.poll(() => app.pointIds()).toEqual(ids);
 
     // In the address, while something is open.
     await app.page.evaluate((hash) => {
@@ -76,7 +76,7 @@ for (const { what, damage, says, remedy } of damages) {
     await expect(app.remedy(problem)).toContainText(remedy);
     await problem.getByRole('button', { name: 'Dismiss' }).click();
     await expect(app.bar()).toContainText('tiny.onnx');
-    expect(await app.pointIds()).toEqual(ids);
+    await expect.poll(() => app.pointIds()).toEqual(ids);
     expect(app.errors).toEqual([]);
   });
 }
@@ -97,7 +97,7 @@ test('a link shows its points without the model, and asks for the file to go on'
   const elsewhere = await browser.newContext();
   const reader = await AppPage.open(elsewhere, link);
   await expect(reader.main('Explore')).toBeVisible();
-  expect(await reader.pointIds()).toEqual(ids);
+  await expect.poll(() => reader.pointIds()).toEqual(ids);
   await expect(reader.bar()).toContainText('from a link; the file is not here');
   await reader.goTo('Deploy');
   await expect(reader.main('Deploy')).toContainText('A link holds no weights');
@@ -105,7 +105,7 @@ test('a link shows its points without the model, and asks for the file to go on'
   await reader.drop([tinyClassifier()]);
   await expect(reader.bar()).toContainText('tiny.onnx');
   await expect(reader.main('Explore')).toBeVisible();
-  expect(await reader.pointIds()).toEqual(ids);
+  await expect.poll(() => reader.pointIds()).toEqual(ids);
   expect(reader.errors).toEqual([]);
   await elsewhere.close();
 });

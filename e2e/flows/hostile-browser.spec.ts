@@ -16,7 +16,7 @@ test('where nothing more can be stored the page says so and keeps what it has', 
   await expect(problem).toContainText('no room left to store this exploration');
   await expect(app.remedy(problem)).toContainText('Save it as a .paretoscope file');
   await problem.getByRole('button', { name: 'Dismiss' }).click();
-  expect(await app.pointIds()).toHaveLength(20);
+  await expect.poll(() => app.pointIds()).toHaveLength(20);
   await app.goTo('Deploy');
   const download = app.page.waitForEvent('download');
   await app.page.getByRole('button', { name: 'Save .paretoscope' }).click();
@@ -61,7 +61,7 @@ for (const [how, block] of [
     await usual.inputsAreThere();
     await usual.startSearch(10);
     await usual.searchDone(10);
-    expect(await usual.pointIds()).toEqual(slow);
+    await expect.poll(() => usual.pointIds()).toEqual(slow);
     await normal.close();
   });
 }
@@ -80,5 +80,5 @@ test('without storage (a private window of some browsers) the page works', async
   await app.inputsAreThere();
   await app.startSearch(10);
   await app.searchDone(10);
-  expect(await app.pointIds()).toHaveLength(10);
+  await expect.poll(() => app.pointIds()).toHaveLength(10);
 });

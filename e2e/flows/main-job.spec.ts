@@ -82,7 +82,7 @@ test('from a sample to a C package that proves itself, and a link that reopens t
   const elsewhere = await browser.newContext();
   const reader = await AppPage.open(elsewhere, link);
   await expect(reader.main('Explore')).toBeVisible();
-  expect(await reader.pointIds()).toEqual(ids);
+  await expect.poll(() => reader.pointIds()).toEqual(ids);
   expect(await reader.compared()).toEqual([first, second]);
   // The link names a sample: the page has it, so that work can go on at once.
   await expect(reader.bar()).toContainText('shapes.onnx');

@@ -66,6 +66,6 @@ test('opening another network can be undone: the first comes back with its verdi
   // It is open in truth: it can be worked with.
   await app.startSearch(10);
   await app.searchDone(10);
-  expect(await app.pointIds()).toHaveLength(10);
+  await expect.poll(() => app.pointIds()).toHaveLength(10);
   expect(app.errors).toEqual([]);
 });
