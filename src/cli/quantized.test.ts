@@ -91,7 +91,9 @@ describe.skipIf(!able)(`quantize (${REASON})`, () => {
         console.log(flags, report.float, report.fake, report.integer);
         const bound = flags === '' ? 0.03 : 0.01;
         expect(report.float.accuracy - report.integer.accuracy, flags).toBeLessThanOrEqual(bound);
-        expect(report.integer.agreement, flags).toBeGreaterThanOrEqual(0.997);
+        // 16-bit factors share one shift per layer (methods A.6): small channels lose digits that the twin keeps.
+        const same = flags.includes('fixed16') ? 0.98 : 0.999;
+        expect(report.integer.agreement, flags).toBeGreaterThanOrEqual(same);
       }
     },
     240_000,
