@@ -139,8 +139,8 @@ test('a Transpose that moves only axes of size 1 becomes a Reshape; others stay'
   const b = graphBuilder();
   b.input('x', [1, 6, 1, 1]);
   b.input('y', [1, 2, 3, 1]);
-  b.output(b.node('Transpose', ['x'], { perm: [0, 2, 3, 1] }));
-  b.output(b.node('Transpose', ['y'], { perm: [0, 3, 2, 1] }));
+  b.output(b.node('Transpose', ['x'], { attributes: { perm: [0, 2, 3, 1] } }));
+  b.output(b.node('Transpose', ['y'], { attributes: { perm: [0, 3, 2, 1] } }));
   b.output(b.node('Transpose', ['x']));
   const { model } = await prepared(b.done());
   expect(ops(model)).toEqual(['Reshape', 'Transpose', 'Reshape']);
