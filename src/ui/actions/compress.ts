@@ -4,6 +4,7 @@ import type { NodeId } from '../../ir/index.ts';
 import { act, getState, patch } from '../state/store.ts';
 import type { AppState } from '../state/types.ts';
 import { addPoints } from './explore.ts';
+import { notQuantizable } from './obstacles.ts';
 import { problemOf } from './problems.ts';
 import { runJob } from './run-job.ts';
 
@@ -17,7 +18,7 @@ export function choicesOf(state: AppState): Choices | undefined {
 /** Why the scheme cannot be checked now; undefined: it can. */
 export function checkObstacle(state: AppState): string | undefined {
   if (!state.session.view || state.session.modelId === undefined) return 'open the model first';
-  if (!state.compress.scheme) return 'this network has no layer that can be quantized';
+  if (!state.compress.scheme) return state.session.view ? notQuantizable(state.session.view) : 'open the model first';
   if (!state.session.data) return 'the inputs are still being made';
   if (!state.session.target) return 'no target yet';
   if (state.compress.checkStatus === 'running') return 'a check is running';

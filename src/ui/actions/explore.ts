@@ -3,6 +3,7 @@ import type { Constraint, DesignPoint, Exploration } from '../../explore/index.t
 import { act, getState, patch } from '../state/store.ts';
 import type { AxisBrush, ExplorationState } from '../state/types.ts';
 import { goTo, say } from './navigate.ts';
+import { notQuantizable } from './obstacles.ts';
 import { problemOf } from './problems.ts';
 import { cancelJob, runJob } from './run-job.ts';
 import { explorationOf } from './share-state.ts';
@@ -13,7 +14,8 @@ export function exploreObstacle(): string | undefined {
   const { session, exploration } = getState();
   if (exploration.status === 'running') return 'a search is running';
   if (!session.view || session.modelId === undefined) return 'open the model first';
-  if (session.view.quantizable.length === 0) return 'this network has no layer that can be quantized';
+  const unquantizable = notQuantizable(session.view);
+  if (unquantizable !== undefined) return unquantizable;
   if (!session.target) return 'no target yet';
   if (!session.data) return 'the inputs are still being made';
   return undefined;

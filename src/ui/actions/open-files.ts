@@ -6,8 +6,8 @@ import type { AppState, FileRecord, Problem, Sample } from '../state/types.ts';
 import { client } from './client.ts';
 import { estimateAll } from './estimate.ts';
 import { kindOf } from './file-kinds.ts';
-import { keepFiles } from './held-files.ts';
-import { problemOf } from './problems.ts';
+import { filesOf, keepFiles } from './held-files.ts';
+import { problemOf, showProblem } from './problems.ts';
 import { cancelServing, runJob } from './run-job.ts';
 import { showShared } from './share-state.ts';
 
@@ -102,8 +102,11 @@ async function openModel(
     cancelServing();
     keepFiles(id, [file, ...companions]);
     const files: UnreadFile[] = [file, ...companions].map(({ name, blob }) => ({ name, blob }));
-    const source: ModelSource = { id, files, shapes: { symbols: {}, inputs: {} } };
-    client().hold('model', id, source);
+    // A link or a reload brings the sizes that its points were found with.
+    const { wanted, sizes: shared } = getState().session;
+    const sizes = wanted?.sha256 === id ? shared : {};
+    const source: ModelSource = { id: sourceId(id, sizes), files, shapes: { symbols: sizes, inputs: {} } };
+    client().hold('model', source.id, source);
     const reply = await runJob(
       'open',
       { source },
@@ -112,7 +115,7 @@ async function openModel(
     setFile(file.name, { status: 'opened', note: `opened, ${reply.view.totals.nodes} nodes`, problems: [] });
     for (const other of companions)
       setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
-    showModel(reply.modelId, reply.view, (performance.now() - started) / 1000);
+    showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, sizes);
     // The verdict is asked for first; the data follow on another worker.
     await Promise.all([estimateAll(), loadItsData(reply.modelId)]);
     return true;
@@ -133,17 +136,51 @@ async function openModel(
   }
 }
 
+/** The same file with other sizes is another model to the workers; undo goes back to the one before. */
+const sourceId = (sha256: string, sizes: Readonly<Record<string, number>>): string => {
+  const named = Object.keys(sizes).sort();
+  return named.length === 0 ? sha256 : `${sha256} ${named.map((name) => `${name}=${sizes[name]}`).join(' ')}`;
+};
+
+/** Gives named dimensions a size and estimates again. Throws nothing: what does not fit is shown as a problem. */
+export async function setSizes(sizes: Readonly<Record<string, number>>): Promise<void> {
+  const { view } = getState().session;
+  const kept = view ? filesOf(view.reference.sha256) : [];
+  if (!view || kept.length === 0) return;
+  const started = performance.now();
+  const files: UnreadFile[] = kept.map(({ name, blob }) => ({ name, blob }));
+  const source: ModelSource = {
+    id: sourceId(view.reference.sha256, sizes),
+    files,
+    shapes: { symbols: sizes, inputs: {} },
+  };
+  try {
+    cancelServing();
+    client().hold('model', source.id, source);
+    const reply = await runJob('open', { source }, { title: `Set sizes of ${view.reference.name}` });
+    const given = heldData();
+    showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, sizes);
+    const data = given && given.files.length > 0 ? takeSource(given) : generateData(reply.modelId);
+    await Promise.all([estimateAll(), data]);
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) showProblem(problemOf(thrown, view.reference.name));
+  }
+}
+
 function showModel(
   modelId: string,
   view: NonNullable<ReturnType<typeof getState>['session']['view']>,
   readSeconds: number,
+  sizes: Readonly<Record<string, number>>,
 ): void {
   const { session, exploration } = getState();
-  const continues = exploration.header?.model.sha256 === view.reference.sha256;
+  const sameSizes = sourceId('', session.sizes) === sourceId('', sizes);
+  const continues = exploration.header?.model.sha256 === view.reference.sha256 && sameSizes;
   act(`Open ${view.reference.name}`, {
     session: {
       modelId,
       view,
+      sizes,
       wanted: undefined,
       readSeconds,
       estimates: [],
@@ -208,7 +245,11 @@ async function dataOf(modelId: string, files: readonly GivenFile[], sample: Samp
 }
 
 /** Inputs made from the model's input shapes and the seed, until real ones are dropped. */
-const generateData = (modelId: string): Promise<void> => generateFrom(modelId, undefined, generatedCount());
+const generateData = async (modelId: string): Promise<void> => {
+  // Inputs have no size yet: the Model place asks for it, and setting it comes back here.
+  if (getState().session.view?.symbols.some((s) => s.size === undefined)) return;
+  await generateFrom(modelId, undefined, generatedCount());
+};
 
 /** As many as a search can judge a design on in about a second: large networks get fewer, and the data's name says how many. */
 function generatedCount(): number {

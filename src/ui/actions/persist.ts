@@ -19,7 +19,7 @@ import { heldData, openFiles, takeSource } from './open-files.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { shareState, showShared } from './share-state.ts';
 
-const SAVE_EVERY_MILLISECONDS = 1500;
+const SAVE_EVERY_MILLISECONDS = 700;
 const SPARK_POINTS = 60;
 /** Names the exploration open in this tab, so that a reload can go on with it. */
 const OPEN_KEY = 'paretoscope-open';
@@ -33,6 +33,14 @@ export function storeExplorationSoon(): void {
     timer = undefined;
     void storeExploration();
   }, SAVE_EVERY_MILLISECONDS);
+}
+
+/** At once, before the page may go away. */
+export function storeExplorationNow(): void {
+  if (timer === undefined) return;
+  window.clearTimeout(timer);
+  timer = undefined;
+  void storeExploration();
 }
 
 async function storeExploration(): Promise<void> {
@@ -101,8 +109,7 @@ function sparkOf(
 }
 
 async function storeModel(sha256: string): Promise<boolean> {
-  const { modelId } = getState().session;
-  const files = modelId === undefined ? [] : filesOf(modelId);
+  const files = filesOf(sha256);
   if (files.length === 0) return (await loadModel(sha256)) !== undefined;
   if (files.reduce((sum, f) => sum + f.blob.size, 0) > MAX_STORED_BYTES) return false;
   if (!(await loadModel(sha256))) {

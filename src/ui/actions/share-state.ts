@@ -9,7 +9,8 @@ export function shareState(state: AppState = getState()): ShareState | undefined
   if (!exploration) return undefined;
   const { axes, brush, hiddenOrigins } = state.exploration;
   const { points, activePoint, metric } = state.selection;
-  const view = { axes, brush, hiddenOrigins, points, activePoint, metric, goalSeconds: state.session.goalSeconds };
+  const { goalSeconds, sizes } = state.session;
+  const view = { axes, brush, hiddenOrigins, points, activePoint, metric, goalSeconds, sizes };
   // Only what JSON can say, without absent members.
   return { exploration, view: JSON.parse(JSON.stringify(view)) as ShareState['view'] };
 }
@@ -58,6 +59,7 @@ export function showShared(shared: ShareState, label: string, interrupted: boole
       target: header.target,
       seed: header.seed,
       goalSeconds: view.goalSeconds,
+      sizes: view.sizes,
       files: [],
     },
     exploration: {
@@ -89,12 +91,18 @@ interface SharedView {
   readonly points: readonly string[];
   readonly activePoint?: string;
   readonly goalSeconds?: number;
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 const isRange = (x: unknown): x is readonly [number, number] =>
   Array.isArray(x) && x.length === 2 && x.every((n) => typeof n === 'number');
 const strings = (x: unknown): readonly string[] =>
   Array.isArray(x) ? x.filter((s): s is string => typeof s === 'string') : [];
+
+const wholeNumbers = (x: unknown): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(typeof x === 'object' && x !== null ? x : {}).filter(([, n]) => Number.isInteger(n) && n > 0),
+  ) as Record<string, number>;
 
 /** The page's part of a link is foreign: whatever is not understood is left at its default. */
 function readView(json: unknown): SharedView {
@@ -110,6 +118,7 @@ function readView(json: unknown): SharedView {
   return {
     hiddenOrigins: strings(view['hiddenOrigins']),
     points: strings(view['points']),
+    sizes: wholeNumbers(view['sizes']),
     ...(typeof x === 'string' && typeof y === 'string' ? { axes: { x, y } } : {}),
     ...(isRange(bx) && isRange(by) ? { brush: { x: bx, y: by } } : {}),
     ...(typeof goal === 'number' ? { goalSeconds: goal } : {}),

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/index.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
 import { estimateExample, loadSamples, openSampleById } from '../actions/open-sample.ts';
-import { refreshRecent, reopenAfterReload, storeExplorationSoon } from '../actions/persist.ts';
+import { refreshRecent, reopenAfterReload, storeExplorationNow, storeExplorationSoon } from '../actions/persist.ts';
 import { problemOf, showProblem } from '../actions/problems.ts';
 import { runJob } from '../actions/run-job.ts';
 import { patch, store } from '../state/store.ts';
@@ -18,6 +18,8 @@ export async function startPage(): Promise<void> {
   window.addEventListener('online', () => patch({ page: { online: true } }));
   window.addEventListener('offline', () => patch({ page: { online: false } }));
   window.addEventListener('hashchange', () => void openAddressLink());
+  document.addEventListener('visibilitychange', () => document.hidden && storeExplorationNow());
+  window.addEventListener('pagehide', storeExplorationNow);
   const workers = workerCount();
   const pool = createPageClient(workers);
   setClient(pool);

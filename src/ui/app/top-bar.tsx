@@ -18,7 +18,9 @@ export function TopBar(): ReactElement {
       <div className="top-actions">
         <UndoRedo />
         <button type="button" className="command-field" onClick={() => openOverlay('palette')}>
-          <span className="grow">Find or run a command</span>
+          <span className="grow">
+            Find<span className="command-rest"> or run a command</span>
+          </span>
           <Key>{commandKey} K</Key>
         </button>
         <JobsButton />
@@ -53,16 +55,20 @@ function UndoRedo(): ReactElement {
   return (
     <span className="row undo">
       <Button kind="quiet" onClick={undoStep} disabledReason={last === undefined ? 'nothing to undo' : undefined}>
-        Undo
-        {last !== undefined && <span className="sr-only">: {last}</span>}
+        {last === undefined ? (
+          'Undo'
+        ) : (
+          <span>
+            Undo<span className="sr-only">: {last}</span>
+          </span>
+        )}
         <span aria-hidden="true">
           <Key>{commandKey} Z</Key>
         </span>
       </Button>
       <span className="redo">
         <Button kind="quiet" onClick={redoStep} disabledReason={next === undefined ? 'nothing to redo' : undefined}>
-          Redo
-          {next !== undefined && <span className="sr-only">: {next}</span>}
+          <span>Redo{next !== undefined && <span className="sr-only">: {next}</span>}</span>
         </Button>
       </span>
     </span>

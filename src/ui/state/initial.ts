@@ -2,6 +2,7 @@ import type { AppState } from './types.ts';
 
 export const initialState: AppState = {
   session: {
+    sizes: {},
     files: [],
     bits: 8,
     latencyMethod: '',

@@ -58,6 +58,8 @@ export interface SessionState {
   readonly modelId?: string;
   readonly view?: ModelView;
   readonly readSeconds?: number;
+  /** Sizes given to named dimensions of the model, by name. */
+  readonly sizes: Readonly<Record<string, number>>;
   /** Model of a link or saved exploration whose file is not here yet. */
   readonly wanted?: Exploration['model'];
   readonly files: readonly FileRecord[];

@@ -18,8 +18,13 @@ const LEGEND = 44;
 /** A drawing that would become smaller than this to fit is shown from its top at this scale instead: names stay readable. */
 const LEAST_READABLE = 0.45;
 
-/** The whole drawing where it stays readable, else its top in full width. */
-export function fitted(drawing: Size, frame: Size, whole: 'whole' | 'readable'): Camera {
+/** A drawing, and where its first box stands across: what is shown when not all of it fits. */
+export interface Drawn extends Size {
+  readonly boxes: readonly { readonly x: number; readonly width: number }[];
+}
+
+/** The whole drawing where it stays readable, else its top around the first box. */
+export function fitted(drawing: Drawn, frame: Size, whole: 'whole' | 'readable'): Camera {
   const screen = { width: frame.width, height: Math.max(1, frame.height - LEGEND) };
   if (drawing.width <= 0 || drawing.height <= 0 || screen.width <= 0) return { x: MARGIN, y: MARGIN, scale: 1 };
   const across = (screen.width - 2 * MARGIN) / drawing.width;
@@ -27,9 +32,11 @@ export function fitted(drawing: Size, frame: Size, whole: 'whole' | 'readable'):
   const all = Math.min(1, across, down);
   const scale =
     whole === 'whole' || all >= LEAST_READABLE ? all : Math.min(1, Math.max(LEAST_READABLE, Math.min(across, 1)));
+  const [first] = drawing.boxes;
+  const around = first && drawing.width * scale > screen.width;
   return {
     scale,
-    x: (screen.width - drawing.width * scale) / 2,
+    x: screen.width / 2 - (around ? first.x + first.width / 2 : drawing.width / 2) * scale,
     y: Math.max(MARGIN, all >= scale ? (screen.height - drawing.height * scale) / 2 : MARGIN),
   };
 }

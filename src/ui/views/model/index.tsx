@@ -5,6 +5,7 @@ import { GraphPanel } from './graph-canvas.tsx';
 import { Inspector } from './inspector.tsx';
 import { LayerTablePanel } from './layer-table.tsx';
 import './model.css';
+import { SizesBar } from './sizes-bar.tsx';
 import { useLayers } from './use-layers.ts';
 import { useNarrow } from './use-narrow.ts';
 import { VerdictStrip } from './verdict-strip.tsx';
@@ -21,6 +22,7 @@ export function ModelView(): ReactElement {
   if (!narrow) {
     return (
       <div className="model-place">
+        <SizesBar />
         <VerdictStrip data={data} />
         <div className="model-panels">
           <GraphPanel data={data} />
@@ -37,6 +39,7 @@ export function ModelView(): ReactElement {
   ] as const;
   return (
     <div className="model-place narrow">
+      <SizesBar />
       <VerdictStrip data={data} />
       <Tabs label="Parts of the model" value={part} tabs={tabs} onChange={setPart}>
         {part === 'graph' && <GraphPanel data={data} />}
