@@ -1,6 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 
-const PORT = 4273;
+/** scripts/test.mjs finds a free one, so that a server somebody left running is neither used nor in the way. */
+const PORT = Number(process.env.E2E_PORT ?? 4273);
 
 /**
  * Real Chromium on the production build. `CHROME_PATH` names the browser; scripts/test.mjs finds one.

@@ -2,6 +2,7 @@
 // With REQUIRE_TOOLS=1 nothing may be skipped: a missing tool is a failure.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { bin, ensureChromium, ensureDependencies, root, run } from './setup.mjs';
 
@@ -10,6 +11,15 @@ const wanted = (part) => parts.length === 0 || parts.includes(part);
 const required = process.env.REQUIRE_TOOLS === '1';
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let broken = false;
+
+/** A port nobody listens on. */
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
 
 ensureDependencies();
 run(process.execPath, ['scripts/check.mjs']);
@@ -38,7 +48,12 @@ if (wanted('browser')) {
     const { status } = spawnSync(bin('playwright'), ['test', '--config', 'e2e/playwright.config.ts'], {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, CHROME_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      env: {
+        ...process.env,
+        E2E_PORT: String(await freePort()),
+        CHROME_PATH: chromium,
+        PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      },
     });
     broken ||= status !== 0;
     if (existsSync(report)) {
