@@ -38,7 +38,7 @@ export function FileTree({ state }: { readonly state: PackageState | undefined }
                   aria-current={file === current ? 'true' : undefined}
                   onClick={() => showFile(file.path)}
                 >
-                  <span className="mono cut grow">{file.path.slice(file.path.lastIndexOf('/') + 1)}</span>
+                  <span className="mono cut grow">{nameOf(file)}</span>
                   <span className="caption">{(file.bytes / 1000).toFixed(1)}</span>
                 </button>
               </li>
@@ -50,13 +50,36 @@ export function FileTree({ state }: { readonly state: PackageState | undefined }
   );
 }
 
+/** The order in which a package is read: what it is, the model, its numbers, what proves it; then the kernels. */
+const ROLES: readonly RegExp[] = [
+  /^readme/i,
+  /^makefile$/i,
+  /^manifest\./,
+  /^model\.h$/,
+  /^model\./,
+  /^weights\./,
+  /^test/,
+];
+
+const nameOf = (file: PackageFile): string => file.path.slice(file.path.lastIndexOf('/') + 1);
+
+function byRole(a: PackageFile, b: PackageFile): number {
+  const rank = (file: PackageFile): number => {
+    const at = ROLES.findIndex((role) => role.test(nameOf(file)));
+    return at < 0 ? ROLES.length : at;
+  };
+  return rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b));
+}
+
 function branchesOf(files: readonly PackageFile[]): Branch[] {
   const folders = new Map<string, PackageFile[]>();
   for (const file of files) {
     const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return [...folders].sort(([a], [b]) => a.localeCompare(b)).map(([folder, list]) => ({ folder, files: list }));
+  return [...folders]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([folder, list]) => ({ folder, files: list.sort(byRole) }));
 }
 
 /** What is worth reading first: the model's own source. */
