@@ -111,7 +111,7 @@ function PhoneActions({ onCompare, onPoints, total }: PhoneActionsProps): ReactE
     <div className="phone-actions">
       {total > 0 && (
         <Button onClick={points.length > 1 ? onCompare : onPoints}>
-          {points.length > 1 ? `Compare ${letters}` : `All ${total} points`}
+          {points.length > 1 ? `Compare ${letters}` : total === 1 ? '1 point' : 'All points'}
         </Button>
       )}
       {active !== undefined && letter !== undefined ? (
