@@ -221,18 +221,14 @@ class Pool implements JobClient {
     const waiting = this.#queue.indexOf(task);
     if (waiting >= 0) this.#queue.splice(waiting, 1);
     for (const child of task.children) child.abort();
+    // Whoever asked is told at once; the worker gets a moment to end by itself before it is replaced.
+    task.settle(cancelled);
     const slot = this.#slots.find((s) => s.task === task);
-    if (!slot) {
-      task.settle(cancelled);
-      return;
-    }
+    if (!slot) return;
     void slot.server.cancel(task.id);
     const handle = slot.handle;
     void this.#options.delay(GRACE_MILLISECONDS).then(() => {
-      if (slot.handle === handle && slot.task === task) {
-        task.settle(cancelled);
-        this.#respawn(slot);
-      }
+      if (slot.handle === handle && slot.task === task) this.#respawn(slot);
     });
   }
 
