@@ -36,7 +36,9 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
     <Panel
       title="Sensitivity and scheme"
       note={
-        status === 'running' ? `${losses.length} of ${layers.length * WIDTHS.length * 2} measured` : 'one row per layer'
+        status === 'running'
+          ? `${losses.length} of ${layers.length * WIDTHS.length * 2} measured`
+          : `one row per layer, ${quality}`
       }
       className="scheme"
       actions={
@@ -62,7 +64,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
     >
       {problem && <ErrorList problems={[problem]} />}
       <table ref={table} className="table scheme-table" aria-label="Losses and bits per layer" onKeyDown={moveInGrid}>
-        <SchemeHead quality={quality} />
+        <SchemeHead />
         <tbody>
           {layers.map((node, i) => (
             <LayerRow
@@ -87,7 +89,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
   );
 }
 
-function SchemeHead({ quality }: { readonly quality: string }): ReactElement {
+function SchemeHead(): ReactElement {
   return (
     <thead>
       <tr>
@@ -95,7 +97,7 @@ function SchemeHead({ quality }: { readonly quality: string }): ReactElement {
           Layer
         </th>
         <th scope="colgroup" colSpan={WIDTHS.length}>
-          Weights, this layer alone <span className="caption">{quality}</span>
+          Weights, this layer alone
         </th>
         <th className="gap" aria-hidden="true" />
         <th scope="colgroup" colSpan={WIDTHS.length}>
