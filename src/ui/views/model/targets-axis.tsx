@@ -17,6 +17,8 @@ const ROWS: readonly (readonly [Platform['kind'], string])[] = [
 ];
 const LEFT = 104;
 const ROW_HEIGHT = 19;
+/** Between a mark, its whisker included, and its label. */
+const LABEL_GAP = 4;
 /** Narrower than this per decade, every other tick keeps its words. */
 const MIN_TICK = 52;
 
@@ -123,16 +125,18 @@ interface PlacedTarget {
   readonly estimate: Timed;
   readonly label: string;
   readonly side: 'left' | 'right';
+  /** Where the label begins (right) or ends (left), px. */
+  readonly at: number;
 }
 
 function TargetMark({
   estimate,
   label,
   side,
+  at,
   x,
 }: PlacedTarget & { readonly x: (value: number) => number }): ReactElement {
   const chosen = useApp(({ session: { target } }) => target !== undefined && targetId(estimate) === targetId(target));
-  const at = x(estimate.latency.value);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a pointer shortcut; the target menu and Targets place do the same by keyboard
     <g
@@ -142,19 +146,14 @@ function TargetMark({
       onClick={() => setTarget(targetOf(estimate))}
     >
       <IntervalMark figure={estimate.latency} x={x} y={0} />
-      <text
-        x={side === 'left' ? at - 8 : at + 8}
-        dy="0.32em"
-        textAnchor={side === 'left' ? 'end' : 'start'}
-        className="tick target-label"
-      >
+      <text x={at} dy="0.32em" textAnchor={side === 'left' ? 'end' : 'start'} className="tick target-label">
         {label}
       </text>
     </g>
   );
 }
 
-/** Labels go to whichever side has room; a label that has none on either side is left to the table. */
+/** Labels go beside the whole whisker, to whichever side has room; a label that has none on either side is left to the table. */
 function place(
   estimates: readonly Timed[],
   x: (v: number) => number,
@@ -162,22 +161,26 @@ function place(
   room: number,
 ): PlacedTarget[] {
   const sorted = [...estimates].sort((a, b) => a.latency.value - b.latency.value);
-  const taken: [number, number][] = sorted.map((e) => [x(e.latency.value) - 6, x(e.latency.value) + 6]);
+  const marks = sorted.map((e): [number, number] => {
+    const [low, high] = e.latency.interval ?? [e.latency.value, e.latency.value];
+    return [Math.min(x(low), x(e.latency.value) - 6), Math.max(x(high), x(e.latency.value) + 6)];
+  });
+  const taken = marks.map(([from, to]): [number, number] => [from - 3, to + 3]);
   const free = (from: number, to: number, own: number): boolean =>
     from > LEFT - 20 && to < room && taken.every(([a, b], i) => i === own || to < a || from > b);
   return sorted.map((estimate, i) => {
     const label = shortName(platforms.find((p) => p.id === estimate.platform)?.name ?? estimate.platform);
-    const at = x(estimate.latency.value);
-    const needed = label.length * 6.2 + 10;
-    if (free(at + 7, at + needed, i)) {
-      taken.push([at, at + needed]);
-      return { estimate, label, side: 'right' as const };
+    const [from, to] = marks[i] ?? [0, 0];
+    const needed = label.length * 6.2 + LABEL_GAP;
+    if (free(to + 1, to + needed, i)) {
+      taken.push([to, to + needed]);
+      return { estimate, label, side: 'right' as const, at: to + LABEL_GAP };
     }
-    if (free(at - needed, at - 7, i)) {
-      taken.push([at - needed, at]);
-      return { estimate, label, side: 'left' as const };
+    if (free(from - needed, from - 1, i)) {
+      taken.push([from - needed, from]);
+      return { estimate, label, side: 'left' as const, at: from - LABEL_GAP };
     }
-    return { estimate, label: '', side: 'right' as const };
+    return { estimate, label: '', side: 'right' as const, at: to };
   });
 }
 
