@@ -13,8 +13,6 @@ export interface Size {
 const MIN_SCALE = 0.02;
 const MAX_SCALE = 3;
 const MARGIN = 24;
-/** Kept free at the bottom for the legend. */
-const LEGEND = 44;
 /** A drawing that would become smaller than this to fit is shown from its top at this scale instead: names stay readable. */
 const LEAST_READABLE = 0.45;
 
@@ -24,9 +22,9 @@ export interface Drawn extends Size {
 }
 
 /** The whole drawing where it stays readable, else its top around the first box. */
-export function fitted(drawing: Drawn, frame: Size, whole: 'whole' | 'readable'): Camera {
-  const screen = { width: frame.width, height: Math.max(1, frame.height - LEGEND) };
-  if (drawing.width <= 0 || drawing.height <= 0 || screen.width <= 0) return { x: MARGIN, y: MARGIN, scale: 1 };
+export function fitted(drawing: Drawn, screen: Size, whole: 'whole' | 'readable'): Camera {
+  if (drawing.width <= 0 || drawing.height <= 0 || screen.width <= 0 || screen.height <= 0)
+    return { x: MARGIN, y: MARGIN, scale: 1 };
   const across = (screen.width - 2 * MARGIN) / drawing.width;
   const down = (screen.height - 2 * MARGIN) / drawing.height;
   const all = Math.min(1, across, down);

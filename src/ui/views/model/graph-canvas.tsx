@@ -99,39 +99,44 @@ function GraphCanvas({ data, fitRequest }: { readonly data: LayerData; readonly 
   const layerAt = (event: PointerEvent): string | undefined => layerIn(graph, boxAt(event));
 
   return (
-    <div ref={frame} className="graph-frame">
-      <div
-        className="graph-stage"
-        role="application"
-        aria-label={`Graph of ${graph.nodes.length} boxes. Arrows walk along edges, plus and minus zoom, F fits. The table beside it holds the same layers.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for the whole drawing; the layer table is its text
-        tabIndex={0}
-        onKeyDown={(event) => onKey(event, { graph, layout, selected, setCamera, shown, size })}
-      >
-        <canvas
-          ref={canvas}
-          onPointerDown={(event) => {
-            drag.current = { x: event.clientX, y: event.clientY, far: false };
-            event.currentTarget.setPointerCapture(event.pointerId);
-          }}
-          onPointerMove={(event) => {
-            const from = drag.current;
-            if (!from) {
-              hoverLayer(layerAt(event));
-              return;
-            }
-            const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-            if (!from.far && Math.hypot(dx, dy) < CLICK_PIXELS) return;
-            drag.current = { x: event.clientX, y: event.clientY, far: true };
-            setCamera(moved(shown, dx, dy));
-          }}
-          onPointerUp={(event) => {
-            const clicked = drag.current && !drag.current.far;
-            drag.current = undefined;
-            if (clicked) selectLayer(layerAt(event));
-          }}
-          onPointerLeave={() => hoverLayer(undefined)}
-        />
+    <div className="graph-frame">
+      <div ref={frame} className="graph-space">
+        <div
+          className="graph-stage"
+          role="application"
+          aria-label={`Graph of ${graph.nodes.length} boxes. Arrows walk along edges, plus and minus zoom, F fits. The table beside it holds the same layers.`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for the whole drawing; the layer table is its text
+          tabIndex={0}
+          onKeyDown={(event) => onKey(event, { graph, layout, selected, setCamera, shown, size })}
+        >
+          <canvas
+            ref={canvas}
+            onPointerDown={(event) => {
+              drag.current = { x: event.clientX, y: event.clientY, far: false };
+              event.currentTarget.setPointerCapture(event.pointerId);
+            }}
+            onPointerMove={(event) => {
+              const from = drag.current;
+              if (!from) {
+                hoverLayer(layerAt(event));
+                return;
+              }
+              const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+              if (!from.far && Math.hypot(dx, dy) < CLICK_PIXELS) return;
+              drag.current = { x: event.clientX, y: event.clientY, far: true };
+              setCamera(moved(shown, dx, dy));
+            }}
+            onPointerUp={(event) => {
+              const clicked = drag.current && !drag.current.far;
+              drag.current = undefined;
+              if (clicked) selectLayer(layerAt(event));
+            }}
+            onPointerLeave={() => hoverLayer(undefined)}
+          />
+        </div>
+        {layout.height * shown.scale > size.height && (
+          <Minimap drawing={drawing} camera={shown} screen={size} onMove={setCamera} />
+        )}
       </div>
       <div className="graph-legend">
         {data.values.size > 0 ? (
@@ -146,9 +151,6 @@ function GraphCanvas({ data, fitRequest }: { readonly data: LayerData; readonly 
           <p className="caption">{data.metric.missing}</p>
         )}
       </div>
-      {layout.height * shown.scale > size.height && (
-        <Minimap drawing={drawing} camera={shown} screen={size} onMove={setCamera} />
-      )}
     </div>
   );
 }
