@@ -56,7 +56,7 @@ export function LayerTablePanel({
   return (
     <Panel
       title="Layers"
-      className={className ?? ''}
+      className={`layers-panel ${className ?? ''}`}
       note={`${rows.length} after fusing`}
       actions={
         <Button
@@ -140,7 +140,7 @@ function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Colum
       cell: (r) => <span className="cut layer-operator">{r.operator}</span>,
       sort: (r) => r.operator,
     },
-    { id: 'output', head: 'Output', number: true, cell: (r) => r.output },
+    { id: 'output', head: 'Output', className: 'column-output', number: true, cell: (r) => r.output },
     {
       id: 'macs',
       head: <Head text="MACs" provenance="computed" />,
@@ -152,6 +152,7 @@ function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Colum
     },
     {
       id: 'params',
+      className: 'column-params',
       head: <Head text="Params" provenance="computed" />,
       number: true,
       cell: (r) => (
@@ -161,6 +162,7 @@ function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Colum
     },
     {
       id: 'intensity',
+      className: 'column-intensity',
       head: <Head text="op/B" provenance="computed" />,
       number: true,
       cell: (r) => (r.intensity === undefined ? '–' : r.intensity.toFixed(1)),
