@@ -233,7 +233,7 @@ function HistogramFigure({ title, note, histogram, scale, threshold }: Histogram
       </svg>
       <div className="histogram-ticks tick">
         {x.ticks(5).map((t) => (
-          <span key={t} style={{ left: `${((t - low) / (high - low || 1)) * 100}%` }}>
+          <span key={t} style={{ left: `clamp(20px, ${((t - low) / (high - low || 1)) * 100}%, 100% - 20px)` }}>
             {inText(t, 'plain')}
           </span>
         ))}
