@@ -171,7 +171,7 @@ function place(
   return sorted.map((estimate, i) => {
     const label = shortName(platforms.find((p) => p.id === estimate.platform)?.name ?? estimate.platform);
     const [from, to] = marks[i] ?? [0, 0];
-    const needed = label.length * 6.6 + 3 * LABEL_GAP;
+    const needed = label.length * 5.7 + 14;
     if (free(to + 1, to + needed, i)) {
       taken.push([to, to + needed]);
       return { estimate, label, side: 'right' as const, at: to + LABEL_GAP };
