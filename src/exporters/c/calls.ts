@@ -146,6 +146,15 @@ const one = (kernel: Code, entries: Readonly<Record<string, number | Code>>): re
   { kernel, fields: fields(entries) },
 ];
 
+const poolWindowOf = ({ window, strides, pads }: CallOf<'maxPool'> | CallOf<'averagePool'>) => ({
+  window_height: window[0],
+  window_width: window[1],
+  stride_height: strides[0],
+  stride_width: strides[1],
+  pad_top: pads[0],
+  pad_left: pads[1],
+});
+
 /** How each kernel of a Program is printed; a kernel without an entry does not compile. */
 const printers: { readonly [K in KernelName]: Printer<K> } = {
   conv2d(call, context) {
@@ -193,14 +202,9 @@ const printers: { readonly [K in KernelName]: Printer<K> } = {
       in: context.map(call, x),
       y: outputOf(y, call.clamp),
       out: context.map(call, y),
-      window_height: call.window[0],
-      window_width: call.window[1],
-      stride_height: call.strides[0],
-      stride_width: call.strides[1],
+      ...poolWindowOf(call),
       dilation_height: call.dilations[0],
       dilation_width: call.dilations[1],
-      pad_top: call.pads[0],
-      pad_left: call.pads[1],
     });
   },
   averagePool(call, context) {
@@ -210,12 +214,7 @@ const printers: { readonly [K in KernelName]: Printer<K> } = {
       in: context.map(call, x),
       y: outputOf(y, call.clamp),
       out: context.map(call, y),
-      window_height: call.window[0],
-      window_width: call.window[1],
-      stride_height: call.strides[0],
-      stride_width: call.strides[1],
-      pad_top: call.pads[0],
-      pad_left: call.pads[1],
+      ...poolWindowOf(call),
       pad_bottom: call.pads[2],
       pad_right: call.pads[3],
       count_padding: call.countPadding ? 1 : 0,
