@@ -12,7 +12,7 @@ import { runProgram } from './pipeline/evaluate.ts';
 import { noShapes, openModel } from './pipeline/open.ts';
 import { programOf } from './pipeline/pipeline.ts';
 import { runFake } from './pipeline/report.ts';
-import { labelsOf, sameShare } from './pipeline/score.ts';
+import { labelsOf, largest, sameShare } from './pipeline/score.ts';
 import { startSession } from './pipeline/session.ts';
 import { uniformChoices } from './space.ts';
 
@@ -68,8 +68,8 @@ const some = (set: SampleSet, count: number): SampleSet =>
         Array.from({ length: count }, (_, i) => Math.floor((i * set.count) / count)),
       );
 
-/** Largest output of every sample. */
-async function labelsInOnnxruntime(model: Uint8Array, samples: SampleSet): Promise<Int32Array> {
+/** First output of every sample. */
+async function runInOnnxruntime(model: Uint8Array, samples: SampleSet): Promise<(readonly Float32Array[])[]> {
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'] });
@@ -82,7 +82,7 @@ async function labelsInOnnxruntime(model: Uint8Array, samples: SampleSet): Promi
       const results = await session.run(Object.fromEntries(feeds));
       outputs.push([Object.values(results)[0]?.data as Float32Array]);
     }
-    return labelsOf(outputs);
+    return outputs;
   } finally {
     await session.release();
   }
@@ -124,7 +124,8 @@ describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_D
         toolVersion: 'test',
         options: {},
       });
-      const others = await labelsInOnnxruntime(exported.files.get('model.onnx') as Uint8Array, samples);
+      const theirOutputs = await runInOnnxruntime(exported.files.get('model.onnx') as Uint8Array, samples);
+      const others = labelsOf(theirOutputs);
       const truth = samples.labels ?? [];
       const [own, theirs] = [sameShare(labels, truth), sameShare(others, truth)];
       const float = sameShare(session.float.labels, truth);
@@ -132,9 +133,14 @@ describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_D
         console.log(
           `${name}: ${samples.count} samples, float ${float}, integer ${own}, twin equal on ${equal.length}, QDQ ${theirs}, same labels ${sameShare(labels, others)}`,
         );
-      // onnxruntime rescales in float32: of hundreds of samples one may fall the other way.
-      const different = Math.round((1 - sameShare(labels, others)) * samples.count);
-      expect(different).toBeLessThanOrEqual(Math.max(1, samples.count / 200));
+      // onnxruntime rescales in float32: a logit one code off may tie two classes, but never pass ours.
+      const passed = theirOutputs.filter(([values = []], k) => {
+        const ours = values[labels[k] as number] as number;
+        return !(ours >= (values[largest(values)] as number));
+      });
+      expect(passed.length, 'samples where another class exceeds our label').toBe(0);
+      const tied = labels.filter((label, k) => label !== others[k]).length;
+      expect(tied).toBeLessThanOrEqual(1);
       expect(Math.abs(own - theirs)).toBeLessThanOrEqual(EVERY ? 0.005 : 0.05);
       if (EVERY) expect(float - own).toBeLessThanOrEqual(name === 'mnist_cnn.onnx' ? 0.002 : 0.01);
     },
