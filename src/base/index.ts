@@ -1,3 +1,4 @@
+export { type ByteSource, memorySource } from './byte-source.ts';
 export type { ErrorFacts } from './errors.ts';
 export { BugError, CancelledError, messageOf, throwIfCancelled, UserError, unreachable } from './errors.ts';
 export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.ts';

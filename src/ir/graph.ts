@@ -29,6 +29,8 @@ export type Attribute =
   | { readonly kind: 'tensors'; readonly value: readonly StoredTensor[] }
   | { readonly kind: 'graph'; readonly value: Model }
   | { readonly kind: 'graphs'; readonly value: readonly Model[] }
+  /** In the body of a local function: the value is the calling node's attribute of this name. `type`: its AttributeType, as a number. */
+  | { readonly kind: 'reference'; readonly value: string; readonly type: number }
   /** Sparse tensors and type protos: kept as they lie in the file, for writing back. `name` says which. */
   | { readonly kind: 'opaque'; readonly name: string; readonly value: Uint8Array };
 
@@ -46,6 +48,19 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
+/** An operator that the model defines itself, by a graph of other operators (FunctionProto). */
+export interface FunctionDef {
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly TensorId[];
+  readonly outputs: readonly TensorId[];
+  /** Attributes a calling node may give, and those it need not. */
+  readonly attributes: readonly string[];
+  readonly defaults: Attributes;
+  /** Its nodes may hold attributes of kind 'reference'; `instantiate` (in `bodies.ts`) puts the caller's in their place. */
+  readonly body: Model;
+}
+
 /** A network: immutable, plain data. A pass returns a new graph and shares what it did not touch. */
 export interface Graph {
   readonly version: 1;
@@ -58,6 +73,8 @@ export interface Graph {
   readonly tensors: ReadonlyMap<TensorId, TensorInfo>;
   /** In an order in which every value is produced before it is used. */
   readonly nodes: readonly Node[];
+  /** Operators of the model's own, by `functionKey`. Absent: none. Bodies share the table of the graph around them. */
+  readonly functions?: ReadonlyMap<string, FunctionDef>;
 }
 
 /** A graph with its weights. Passes take and return both, because a pass that folds makes new constants. */

@@ -1,5 +1,7 @@
 export type { ArenaBuffer, ArenaOptions, ArenaPlan, ArenaStrategy } from './arena.ts';
 export { ARENA_STRATEGIES, planArena } from './arena.ts';
+export type { Body } from './bodies.ts';
+export { bodiesOf, capturedBy, functionKey, functionOf, instantiate } from './bodies.ts';
 export { dataTypeCode, dataTypeOf } from './data-type-codes.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export type {
@@ -16,6 +18,7 @@ export type {
   Attribute,
   Attributes,
   Dim,
+  FunctionDef,
   Graph,
   Model,
   ModelReference,
@@ -74,4 +77,4 @@ export type {
 export { allocate, bitsOf, elementCount, isFloat, numbersOf, storedBytes, tensorOf } from './tensor.ts';
 export { graphFaults, verifyGraph } from './verify-graph.ts';
 export { accumulatorBounds, programFaults, verifyProgram } from './verify-program.ts';
-export { decodeWeight, encodeWeight, weightOf } from './weights.ts';
+export { decodeWeight, deferredTensor, encodeWeight, weightOf } from './weights.ts';

@@ -64,6 +64,7 @@ export interface StoredTensor {
   readonly id: WeightId;
   readonly type: DataType;
   readonly shape: Shape;
+  /** May be a getter that reads the file at the first use (`deferredTensor`): ask only when the numbers are needed. */
   readonly bytes: Uint8Array;
   /** Only for type 'string': the elements; `bytes` is then empty. */
   readonly strings?: readonly string[];

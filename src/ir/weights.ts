@@ -9,6 +9,20 @@ import {
   type WeightStore,
 } from './tensor.ts';
 
+/**
+ * A stored tensor whose bytes are read at their first use and kept while anything holds the tensor.  For weights of files too large to be read whole.
+ */
+export function deferredTensor(head: Omit<StoredTensor, 'bytes'>, read: () => Uint8Array): StoredTensor {
+  let bytes: Uint8Array | undefined;
+  return {
+    ...head,
+    get bytes() {
+      bytes ??= read();
+      return bytes;
+    },
+  };
+}
+
 /** Decoded forms, kept as long as the stored tensor is. Weights are immutable, so one decoding serves every graph. */
 const decoded = new WeakMap<StoredTensor, Tensor>();
 

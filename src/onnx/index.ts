@@ -1,3 +1,2 @@
-export { capturedBy } from './captured.ts';
 export { checkFileSize, type OnnxFile, type OnnxImport, readOnnx } from './read.ts';
 export { type WriteOptions, writeOnnx } from './write.ts';

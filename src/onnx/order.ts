@@ -1,6 +1,5 @@
 /** The order of nodes: every value is produced before it is used. */
-import type { Node, TensorId } from '../ir/index.ts';
-import { capturedBy } from './captured.ts';
+import { capturedBy, type Node, type TensorId } from '../ir/index.ts';
 import { cycle } from './errors.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/index.ts';
-import { attributeOf, graphFaults, weightOf } from '../ir/index.ts';
-import { capturedBy, checkFileSize, type OnnxImport, readOnnx } from './index.ts';
+import { attributeOf, capturedBy, graphFaults, weightOf } from '../ir/index.ts';
+import { checkFileSize, type OnnxImport, readOnnx } from './index.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** Messages by hand: a list of [field number, value]; a string is text, a number an int64, a list a message. */

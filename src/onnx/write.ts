@@ -154,6 +154,10 @@ function writeAttribute(name: string, attribute: Exclude<Attribute, { kind: 'opa
     case 'graphs':
       for (const value of attribute.value) w.message(11, writeGraph(value));
       break;
+    case 'reference':
+      w.string(21, attribute.value);
+      w.int64(20, attribute.type);
+      return w;
   }
   w.int64(20, ATTRIBUTE_TYPES.indexOf(attribute.kind));
   return w;

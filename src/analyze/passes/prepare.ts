@@ -1,5 +1,4 @@
-import type { Model, NodeId, StageContext } from '../../ir/index.ts';
-import { capturedBy } from '../../onnx/index.ts';
+import { capturedBy, type Model, type NodeId, type StageContext } from '../../ir/index.ts';
 import { inferShapes } from '../infer-shapes.ts';
 import { operatorName } from '../operator-of.ts';
 import { dequantize, isStoredQuantized } from './dequantize.ts';

@@ -1,5 +1,4 @@
-import { attributeOf, type Model, type Node, producersOf, Rewrite, type TensorId } from '../../ir/index.ts';
-import { capturedBy } from '../../onnx/index.ts';
+import { attributeOf, capturedBy, type Model, type Node, producersOf, Rewrite, type TensorId } from '../../ir/index.ts';
 import { numbersOperand } from './constant-operand.ts';
 
 /** Removes Identity and inference-time Dropout, then every node that no output depends on. */

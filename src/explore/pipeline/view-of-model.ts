@@ -109,6 +109,8 @@ function attributeText(attribute: Attribute): string {
       return `graph of ${attribute.value.graph.nodes.length} nodes`;
     case 'graphs':
       return `${attribute.value.length} graphs`;
+    case 'reference':
+      return `the caller's ${attribute.value}`;
     case 'opaque':
       return attribute.name;
   }
