@@ -48,7 +48,7 @@ export default defineConfig({
     outDir: 'dist/page',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One file on purpose: a chunk loaded later would be a request after load. `npm run bench -- load` watches the size.
+    // Places are chunks, all fetched when the page has become usable. `npm run bench -- load` watches the sizes.
     chunkSizeWarningLimit: 800,
   },
   // A module that does not compile yet is reported in the console; the page below it stays usable.

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, Suspense } from 'react';
 import { dismissMessage, undoStep } from '../actions/navigate.ts';
 import { dismissProblem } from '../actions/problems.ts';
 import { useApp } from '../state/store.ts';
@@ -24,7 +24,9 @@ export function App(): ReactElement {
       <Problems />
       <main className={`place-frame place-${place}`} aria-label={view?.title}>
         {view && place !== 'start' && <h1 className="sr-only">{view.title}</h1>}
-        {view && <view.Component />}
+        <Suspense fallback={<p className="padded caption">Loading {view?.title}</p>}>
+          {view && <view.Component />}
+        </Suspense>
       </main>
       <StatusBar />
       <Overlays />

@@ -7,6 +7,7 @@ import { refreshRecent, reopenAfterReload, storeExplorationNow, storeExploration
 import { problemOf, showProblem } from '../actions/problems.ts';
 import { runJob } from '../actions/run-job.ts';
 import { patch, store } from '../state/store.ts';
+import { loadPlaces } from '../views/index.ts';
 import { watchRequests } from './requests.ts';
 
 /** One for the page, and no more than pay: candidates are evaluated one per worker. */
@@ -25,6 +26,9 @@ export async function startPage(): Promise<void> {
   setClient(pool);
   patch({ jobs: { workers } });
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
+  // The start page stands and takes files; what follows is code of the other places.
+  performance.mark('usable');
+  await loadPlaces();
   keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();

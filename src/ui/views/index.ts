@@ -1,11 +1,26 @@
+import { type ComponentType, lazy } from 'react';
 import type { AppState } from '../state/types.ts';
-import { CompressView } from './compress/index.tsx';
-import { DeployView } from './deploy/index.tsx';
-import { ExploreView } from './explore/index.tsx';
-import { ModelView } from './model/index.tsx';
 import { StartView } from './start/index.tsx';
-import { TargetsView } from './targets/index.tsx';
 import type { View } from './view.ts';
+
+/** Code of the places that the start page does not show: fetched once it stands, before requests are counted. */
+const loaders: (() => Promise<unknown>)[] = [];
+
+function later(load: () => Promise<ComponentType>): ComponentType {
+  loaders.push(load);
+  return lazy(async () => ({ default: await load() }));
+}
+
+const ModelView = later(async () => (await import('./model/index.tsx')).ModelView);
+const TargetsView = later(async () => (await import('./targets/index.tsx')).TargetsView);
+const CompressView = later(async () => (await import('./compress/index.tsx')).CompressView);
+const ExploreView = later(async () => (await import('./explore/index.tsx')).ExploreView);
+const DeployView = later(async () => (await import('./deploy/index.tsx')).DeployView);
+
+/** Fetches every place that is not here yet. After it the page needs no request to show any of them. */
+export async function loadPlaces(): Promise<void> {
+  await Promise.all(loaders.map((load) => load()));
+}
 
 const modelOpen = (state: AppState): boolean => state.session.view !== undefined;
 const pointsOrModel = (state: AppState): boolean => modelOpen(state) || state.exploration.points.length > 0;
