@@ -10,6 +10,7 @@ export const floors: Readonly<Record<string, number>> = {
   onnx: 3,
   datasets: 3,
   compute: 3,
+  importers: 4,
   analyze: 4,
   quantize: 4,
   search: 4,

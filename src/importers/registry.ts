@@ -1,0 +1,6 @@
+import { Registry } from '../base/index.ts';
+import type { Importer } from './importer.ts';
+import { onnx } from './onnx.ts';
+
+/** Every format a network can come in, asked in this order. To add one: a folder here, and its line in this list. */
+export const importers = new Registry<Importer>('file format', [onnx]);
