@@ -19,6 +19,8 @@ export const floors: Readonly<Record<string, number>> = {
   latency: 4,
   power: 4,
   exporters: 4,
+  edit: 4,
+  compare: 4,
   explore: 5,
   jobs: 6,
   bench: 7,
