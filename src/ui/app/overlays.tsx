@@ -7,6 +7,7 @@ import { About } from './about.tsx';
 import { keyList } from './keys.ts';
 import { Palette } from './palette.tsx';
 import { SharePanel } from './share-panel.tsx';
+import { UrlDialog } from './url-dialog.tsx';
 
 /** The one layer that may lie over the page. */
 export function Overlays(): ReactElement | null {
@@ -18,6 +19,8 @@ export function Overlays(): ReactElement | null {
       return <KeysDialog />;
     case 'link':
       return <LinkDialog />;
+    case 'url':
+      return <UrlDialog />;
     case 'share':
       return (
         <Dialog title="Share" onClose={closeOverlay} className="share-dialog">

@@ -59,6 +59,7 @@ function actionEntries(state: AppState): Entry[] {
   return [
     action('Open files', chooseFiles, 'O'),
     action('Open a link', () => openOverlay('link')),
+    action('Open a model by its address', () => openOverlay('url')),
     ...places,
     action('Undo', undoStep, state.history.past.at(-1)?.label ?? `${commandKey} Z`),
     action('Redo', redoStep, state.history.future[0]?.label ?? `Shift ${commandKey} Z`),

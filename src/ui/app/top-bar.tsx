@@ -120,7 +120,7 @@ function Requests(): ReactElement {
   return (
     <span
       className="top-item requests"
-      title="Network requests since the page finished loading, as the browser counts them. The page may only reach the address it came from."
+      title="Network requests since the page finished loading, as the browser counts them. The page may only reach the address it came from; a model by its address is fetched after you agreed to its host."
     >
       <span className="ok">
         <Icon name="tick" />

@@ -253,7 +253,7 @@ export type PlaceId = 'start' | 'model' | 'targets' | 'compress' | 'search' | 'e
 export interface PageState {
   readonly place: PlaceId;
   /** Layer over the page: at most one. */
-  readonly overlay: 'none' | 'palette' | 'keys' | 'link' | 'share' | 'jobs' | 'settings' | 'about';
+  readonly overlay: 'none' | 'palette' | 'keys' | 'link' | 'url' | 'share' | 'jobs' | 'settings' | 'about';
   readonly message?: Message;
   /** Problems not tied to a file or job: storage full, broken link. */
   readonly problems: readonly Problem[];

@@ -55,6 +55,7 @@ function DropField(): ReactElement {
           Choose files
         </Button>
         <Button onClick={() => openOverlay('link')}>Open a link</Button>
+        <Button onClick={() => openOverlay('url')}>Open by address</Button>
       </div>
     </section>
   );
