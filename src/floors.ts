@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, number>> = {
   latency: 4,
   power: 4,
   exporters: 4,
+  diagram: 4,
   edit: 4,
   compare: 4,
   explore: 5,
@@ -35,6 +36,10 @@ export const uiMayImport: readonly string[] = [
   'explore/view.ts',
   'jobs/client.ts',
   'jobs/protocol.ts',
+  // Constants and pure helpers over a drawn diagram, without imports: hit tests and walks answer within a frame.
+  'diagram/diagram.ts',
+  'diagram/spatial-index.ts',
+  'diagram/walk.ts',
   '../workers/spawn.ts',
 ];
 

@@ -1,0 +1,13 @@
+export type {
+  BoxKind,
+  Diagram,
+  DiagramBoxes,
+  DiagramEdges,
+  DiagramGroup,
+  DiagramInput,
+  DiagramNode,
+  DiagramOptions,
+  DiagramValue,
+  GroupingKind,
+} from './diagram.ts';
+export { BOX, COLLAPSE_FROM, KIND } from './diagram.ts';
