@@ -73,7 +73,7 @@ function inferGraph({ graph, weights }: Model, outer: Values, findings: Findings
       const name = operatorName(node);
       unknown.set(name, [...(unknown.get(name) ?? []), node]);
     }
-    const results = op ? inferNode(node, op, values) : inferBranches(node, values, findings);
+    const results = op && !op.inferBodies ? inferNode(node, op, values) : inferBranches(node, values, findings);
     node.outputs.forEach((id, i) => {
       if (id !== '')
         values.set(

@@ -31,3 +31,19 @@ export const unknownValue = (id: string) =>
 
 export const disposedRunner = () =>
   new UserError('compute/disposed', 'This runner was disposed of.', 'Prepare the model again.');
+
+export const recursiveFunction = (node: Node) =>
+  new UserError(
+    'compute/recursive-function',
+    `Layer '${node.id}' calls the model's own function ${node.op} from inside that function.`,
+    'Export the model again: ONNX functions may not call themselves.',
+    { node: node.id, op: node.op },
+  );
+
+export const notATensor = (id: string) =>
+  new UserError(
+    'compute/not-a-tensor',
+    `The value '${id}' is a sequence or an empty optional, not a tensor.`,
+    'Ask for a tensor: one of its elements, for instance.',
+    { id },
+  );

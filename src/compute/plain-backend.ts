@@ -1,118 +1,132 @@
 import { BugError, type Registry } from '../base/index.ts';
-import { type Model, type Node, type Tensor, type TensorId, weightOf } from '../ir/index.ts';
-import { type BoundOp, bindNode, type OpDef, ops } from '../ops/index.ts';
+import type { Node, Tensor, TensorId } from '../ir/index.ts';
+import { isTensor, type OpDef, ops, type RuntimeValue, tensorsOnly } from '../ops/index.ts';
 import type { FloatBackend, FloatRunner, RunOptions } from './backend.ts';
-import { disposedRunner, inNode, missingFeed, unknownValue, unsupportedOperator } from './errors.ts';
-
-interface Step {
-  readonly node: Node;
-  readonly bound: BoundOp;
-  /** Values nothing reads after this step. */
-  readonly dead: readonly TensorId[];
-}
+import { disposedRunner, inNode, missingFeed, notATensor, unknownValue } from './errors.ts';
+import { isGraph, type PreparedGraph, prepareGraph, type Step } from './prepared-graph.ts';
 
 /**
  * Runs a graph with the operators' own references, in plain TypeScript: the oracle of every faster backend, at a few hundred million
- * multiply-accumulates per second. Every operator of the registry is runnable; shapes need not be known beforehand.
+ * multiply-accumulates per second. Every operator of the registry is runnable, graphs inside nodes and local functions too;
+ * shapes need not be known beforehand. Taps and transforms see the values of the outermost graph.
  */
 export function createPlainBackend(registry: Registry<OpDef> = ops): FloatBackend {
   return {
     id: 'plain',
     description: 'plain TypeScript reference, one thread',
-    prepare: async (model) => runnerFor(model, registry),
+    prepare: async (model) => runnerFor(prepareGraph(model, registry)),
   };
 }
 
-function runnerFor(model: Model, registry: Registry<OpDef>): FloatRunner {
-  const { graph, weights } = model;
-  const steps = stepsOf(model, registry);
-  const constants = new Map<TensorId, Tensor>();
-  for (const { id, weight } of graph.tensors.values())
-    if (weight !== undefined) constants.set(id, weightOf(weights, weight));
-  let disposed = false;
+function runnerFor(prepared: PreparedGraph): FloatRunner {
+  let graph: PreparedGraph | undefined = prepared;
   return {
     canTransform: true,
     async run(feeds, options = {}) {
-      if (disposed) throw disposedRunner();
-      return execute(model, steps, constants, feeds, options);
+      if (!graph) throw disposedRunner();
+      return runOutermost(graph, feeds, options);
     },
     dispose() {
-      disposed = true;
-      constants.clear();
+      graph = undefined;
     },
   };
 }
 
-function stepsOf({ graph }: Model, registry: Registry<OpDef>): Step[] {
-  const lastReader = new Map<TensorId, Node>();
-  for (const node of graph.nodes) {
-    for (const output of node.outputs) lastReader.set(output, node);
-    for (const input of node.inputs) lastReader.set(input, node);
-  }
-  const dying = new Map<Node, TensorId[]>();
-  for (const [id, node] of lastReader) {
-    const list = dying.get(node);
-    if (list) list.push(id);
-    else dying.set(node, [id]);
-  }
-  return graph.nodes.map((node) => ({
-    node,
-    bound: boundOf(node, graph.opsets, registry),
-    dead: dying.get(node) ?? [],
-  }));
+/** The values of one graph while it runs, and those of the graph around it, which it may read by name. */
+interface Scope {
+  readonly values: Map<TensorId, RuntimeValue>;
+  readonly constants: ReadonlyMap<TensorId, Tensor>;
+  readonly outer?: Scope | undefined;
 }
 
-function boundOf(node: Node, opsets: Model['graph']['opsets'], registry: Registry<OpDef>): BoundOp {
-  let bound: BoundOp | undefined;
-  try {
-    bound = bindNode(node, opsets, registry);
-  } catch (thrown) {
-    throw inNode(node, thrown);
+function valueIn(scope: Scope | undefined, id: TensorId): RuntimeValue | undefined {
+  for (let s = scope; s !== undefined; s = s.outer) {
+    const found = s.values.get(id) ?? s.constants.get(id);
+    if (found) return found;
   }
-  if (!bound) throw unsupportedOperator(node, opsets.get(node.domain));
-  return bound;
+  return undefined;
 }
 
-function execute(
-  { graph }: Model,
-  steps: readonly Step[],
-  constants: ReadonlyMap<TensorId, Tensor>,
+type Transform = NonNullable<RunOptions['transform']>;
+
+function runOutermost(
+  prepared: PreparedGraph,
   feeds: ReadonlyMap<TensorId, Tensor>,
-  { taps = [], transform = (_id, tensor) => tensor }: RunOptions,
+  { taps = [], transform }: RunOptions,
 ): ReadonlyMap<TensorId, Tensor> {
+  const { graph } = prepared.model;
   for (const tap of taps) if (!graph.tensors.has(tap)) throw unknownValue(tap);
-  const wanted = new Set<TensorId>([...graph.outputs, ...taps]);
-  const values = new Map<TensorId, Tensor>(constants);
+  const values = new Map<TensorId, RuntimeValue>();
   for (const input of graph.inputs) {
     const feed = feeds.get(input);
     if (!feed) throw missingFeed(input, [...feeds.keys()]);
-    values.set(input, transform(input, feed));
+    values.set(input, transform ? transform(input, feed) : feed);
   }
-  for (const { node, bound, dead } of steps) {
-    const inputs = node.inputs.map((id) => (id === '' ? undefined : values.get(id)));
-    const outputs = runNode(node, bound, inputs);
+  const wanted = new Set<TensorId>([...graph.outputs, ...taps]);
+  const scope = { values, constants: prepared.constants };
+  runSteps(prepared, scope, wanted, transform);
+  return new Map([...wanted].map((id) => [id, ownCopy(scope, id)]));
+}
+
+/** Runs the nodes in order; values that nothing reads any more and that are not wanted are given up. */
+function runSteps(prepared: PreparedGraph, scope: Scope, wanted: ReadonlySet<TensorId>, transform?: Transform): void {
+  for (const step of prepared.steps) {
+    const { node, dead } = step;
+    const outputs = runStep(step, scope);
     node.outputs.forEach((id, i) => {
       const output = outputs[i];
       if (id === '') return;
       if (!output) throw new BugError(`${node.op} gave no output ${i}.`, { node: node.id });
-      values.set(id, transform(id, output));
+      scope.values.set(id, transform && isTensor(output) ? transform(id, output) : output);
     });
-    for (const id of dead) if (!wanted.has(id)) values.delete(id);
+    for (const id of dead) if (!wanted.has(id)) scope.values.delete(id);
   }
-  return new Map([...wanted].map((id) => [id, ownCopy(values, id)]));
 }
 
-function runNode(node: Node, bound: BoundOp, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] {
+function runStep(step: Step, scope: Scope): readonly (RuntimeValue | undefined)[] {
+  const { node, does, bodies } = step;
+  const inputs = node.inputs.map((id) => (id === '' ? undefined : valueIn(scope, id)));
+  if (isGraph(does)) return runInner(does, inputs);
   try {
-    return bound.run(inputs, node.outputs.length);
+    const outputCount = node.outputs.length;
+    if (!does.runValues) return does.run(tensorsOnly(node.op, inputs), outputCount);
+    return does.runValues(inputs, outputCount, {
+      runBody(body, given) {
+        const inner = bodies.get(body);
+        if (!inner) throw new BugError(`${node.op} asked for a graph it does not hold.`, { node: node.id });
+        return runInner(inner, given, scope).map((value, i) => value ?? missingOutput(node, inner, i));
+      },
+    });
   } catch (thrown) {
     throw inNode(node, thrown);
   }
 }
 
+/** Runs a graph inside a node. Local functions read nothing from outside: no `outer`. */
+function runInner(
+  inner: PreparedGraph,
+  inputs: readonly (RuntimeValue | undefined)[],
+  outer?: Scope,
+): readonly (RuntimeValue | undefined)[] {
+  const { graph } = inner.model;
+  const values = new Map<TensorId, RuntimeValue>();
+  graph.inputs.forEach((id, i) => {
+    const value = inputs[i];
+    if (value) values.set(id, value);
+  });
+  const scope: Scope = { values, constants: inner.constants, outer };
+  runSteps(inner, scope, new Set(graph.outputs));
+  return graph.outputs.map((id) => valueIn(scope, id));
+}
+
+function missingOutput(node: Node, { model }: PreparedGraph, index: number): never {
+  throw new BugError(`A graph in '${node.id}' did not compute '${model.graph.outputs[index]}'.`, { node: node.id });
+}
+
 /** The value, in memory of its own: operators that only reshape share memory with what they were given. */
-function ownCopy(values: ReadonlyMap<TensorId, Tensor>, id: TensorId): Tensor {
-  const value = values.get(id);
+function ownCopy(scope: Scope, id: TensorId): Tensor {
+  const value = valueIn(scope, id);
   if (!value) throw new BugError(`Value '${id}' was not computed.`, { id });
+  if (!isTensor(value)) throw notATensor(id);
   return { ...value, data: value.data.slice() };
 }

@@ -1,6 +1,6 @@
 import type { Registry } from '../base/index.ts';
 import type { Graph, Node } from '../ir/index.ts';
-import { foldingSmallConstants } from './inference.ts';
+import { prepared } from './inference.ts';
 import type { BoundOp, OpDef } from './op-def.ts';
 
 /** The id an operator is registered under: its name, with its domain where that is not ai.onnx. */
@@ -15,5 +15,5 @@ export function bindWith(registry: Registry<OpDef>, node: Node, opsets: Graph['o
   const found = registry.tryGet(opIdOf(node));
   if (!found) return undefined;
   const opset = opsets.get(node.domain === 'ai.onnx' ? '' : node.domain) ?? 1;
-  return opset < found.sinceOpset ? undefined : foldingSmallConstants(found.bind(node.attributes, opset));
+  return opset < found.sinceOpset ? undefined : prepared(found.bind(node.attributes, opset), node.id);
 }

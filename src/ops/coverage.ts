@@ -1,5 +1,5 @@
 import type { Registry } from '../base/index.ts';
-import { type Attribute, type Attributes, encodeWeight, tensorOf } from '../ir/index.ts';
+import { type Attribute, type Attributes, encodeWeight, type Model, tensorOf } from '../ir/index.ts';
 import type { BoundOp, OpDef, QuantTraits } from './op-def.ts';
 
 /** What the project knows of one operator: a row of the coverage table. */
@@ -21,12 +21,23 @@ const CURRENT_OPSET = 21;
 const int = (value: number): Attribute => ({ kind: 'int', value });
 const scalar: Attribute = { kind: 'tensor', value: encodeWeight('', tensorOf('float32', [1], [1])) };
 
+/** A graph with nothing in it. */
+const EMPTY: Model = {
+  graph: { version: 1, name: '', opsets: new Map(), inputs: [], outputs: [], tensors: new Map(), nodes: [] },
+  weights: new Map(),
+};
+const graph: Attribute = { kind: 'graph', value: EMPTY };
+
 /** The attributes some operators cannot do without, with harmless values: enough to bind any operator. */
 const EXAMPLE_ATTRIBUTES: Attributes = new Map<string, Attribute>([
   ['kernel_shape', { kind: 'ints', value: [1, 1] }],
   ['blocksize', int(1)],
   ['to', int(1)],
   ['value', scalar],
+  ['then_branch', graph],
+  ['else_branch', graph],
+  ['body', graph],
+  ['num_scan_inputs', int(1)],
 ]);
 const EXAMPLES: Readonly<Record<string, Attributes>> = {
   RequantShift: requantExample(),

@@ -39,3 +39,20 @@ export const unsupportedForm = (op: string, what: string) =>
     'Export the model without it, or leave this layer out.',
     { op },
   );
+
+export const notATensor = (op: string, index: number, wanted: string, found: string) =>
+  new UserError(
+    'ops/not-a-tensor',
+    `${op}: input ${index} should be ${wanted} and is ${found}.`,
+    'Export the model again: the file contradicts itself.',
+    { op, index },
+  );
+
+/** An operator with graphs inside, or one of sequences, was asked to run by itself. */
+export const needsGraph = (op: string) =>
+  new UserError(
+    'ops/needs-graph',
+    `${op} runs only inside a graph: it runs graphs of its own or passes sequences.`,
+    'Run the whole model.',
+    { op },
+  );

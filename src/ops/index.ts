@@ -1,6 +1,9 @@
 import { Registry } from '../base/index.ts';
 import type { Graph, Node } from '../ir/index.ts';
 import { bindWith } from './bind.ts';
+import { ifOp, loop } from './control/if-loop.ts';
+import { scan } from './control/scan.ts';
+import * as sequences from './control/sequences.ts';
 import * as binary from './elementwise/binary.ts';
 import { cast, castLike } from './elementwise/cast.ts';
 import { clip } from './elementwise/clip.ts';
@@ -45,7 +48,20 @@ import { topK } from './reduction/top-k.ts';
 export { opIdOf } from './bind.ts';
 export { coverageOf, type OperatorCoverage } from './coverage.ts';
 export type { LowerContext, SpatialWindow } from './lower-context.ts';
-export type { BoundOp, OpCost, OpDef, QuantTraits, ShapedValue, Value } from './op-def.ts';
+export type {
+  BodyInferrer,
+  BodyRunner,
+  BoundOp,
+  EmptyOptional,
+  OpCost,
+  OpDef,
+  QuantTraits,
+  RuntimeValue,
+  ShapedValue,
+  TensorSequence,
+  Value,
+} from './op-def.ts';
+export { isSequence, isTensor, tensorsOnly } from './values.ts';
 
 /** Every operator the project knows. To add one: write `<folder>/<op>.ts` and add it here. */
 const all = [
@@ -188,6 +204,22 @@ const all = [
   integer.matMulInteger,
   integer.qLinearConv,
   integer.qLinearMatMul,
+  // Control flow, sequences, optional values
+  ifOp,
+  loop,
+  scan,
+  sequences.sequenceEmpty,
+  sequences.sequenceConstruct,
+  sequences.sequenceElement,
+  sequences.sequenceInsert,
+  sequences.sequenceErase,
+  sequences.sequenceLength,
+  sequences.splitToSequence,
+  sequences.concatFromSequence,
+  sequences.sequenceMap,
+  sequences.optional,
+  sequences.optionalHasElement,
+  sequences.optionalGetElement,
 ] as const satisfies readonly OpDef[];
 
 export type OpId = (typeof all)[number]['id'];

@@ -1,6 +1,6 @@
 import { type DataType, type Dim, elementCount, isKnown, type Tensor } from '../ir/index.ts';
 import { broadcastDims, type Dims } from './dims.ts';
-import type { BoundOp, ShapedValue, Value } from './op-def.ts';
+import { type BodyInferrer, type BoundOp, OPEN_SIZE, type ShapedValue, type Value } from './op-def.ts';
 
 /** Shorthands for `infer` and `cost` that many operators share. */
 
@@ -46,24 +46,42 @@ export const freeCost: BoundOp['cost'] = () => ({ kind: 'free' });
 /** Largest constant that `infer` computes by running the operator: shapes and axes, not weights. */
 const LARGEST_FOLDED = 4096;
 
+/** Open sizes under names of this node's own: '?node_0_1' is size 1 of its output 0. */
+function named(values: readonly Value[], node: string): readonly Value[] {
+  if (!values.some((v) => v.shape?.includes(OPEN_SIZE))) return values;
+  return values.map((v, output) => {
+    if (!v.shape?.includes(OPEN_SIZE)) return v;
+    return { ...v, shape: v.shape.map((d, i) => (d === OPEN_SIZE ? `?${node}_${output}_${i}` : d)) };
+  });
+}
+
+const isSmall = (shape: Dims | undefined): boolean => isKnown(shape) && elementCount(shape) <= LARGEST_FOLDED;
+
+/** What the operator computes from constant inputs, where both are small and no random numbers come in. */
+function folded(bound: BoundOp, inputs: Inputs, inferred: readonly Value[]): readonly Value[] {
+  if (inputs.length === 0 || bound.isRandom || bound.runValues) return inferred;
+  for (const v of inputs) if (v !== undefined && !(v.constant && isSmall(v.constant.shape))) return inferred;
+  if (inferred.every((v) => v.constant) || !inferred.every((v) => isSmall(v.shape))) return inferred;
+  const tensors = bound.run(
+    inputs.map((v) => v?.constant),
+    inferred.length,
+  );
+  return tensors.map((t) => ({ type: t.type, shape: t.shape, constant: t }));
+}
+
 /**
- * The same operator whose `infer` also computes outputs from constant inputs, where both are small:
- * arithmetic on shapes becomes constants, weights stay as they are.
+ * The same operator, whose `infer` also computes outputs from constant inputs, where both are small (arithmetic on shapes
+ * becomes constants, weights stay as they are), and gives open sizes names of this node's own.
  */
-export function foldingSmallConstants(bound: BoundOp): BoundOp {
+export function prepared(bound: BoundOp, node: string): BoundOp {
   return {
     ...bound,
-    infer(inputs, outputCount) {
-      const inferred = bound.infer(inputs, outputCount);
-      if (inputs.length === 0 || inferred.every((v) => v.constant)) return inferred;
-      const small = (shape: Dims | undefined) => isKnown(shape) && elementCount(shape) <= LARGEST_FOLDED;
-      const allConstant = inputs.every((v) => v === undefined || (v.constant && small(v.constant.shape)));
-      if (!allConstant || !inferred.every((v) => small(v.shape))) return inferred;
-      const tensors = bound.run(
-        inputs.map((v) => v?.constant),
-        outputCount,
-      );
-      return tensors.map((t) => ({ type: t.type, shape: t.shape, constant: t }));
-    },
+    infer: (inputs, outputCount) => folded(bound, inputs, named(bound.infer(inputs, outputCount), node)),
+    ...(bound.inferBodies
+      ? {
+          inferBodies: (inputs: Inputs, outputCount: number, bodies: BodyInferrer) =>
+            named(bound.inferBodies?.(inputs, outputCount, bodies) ?? [], node),
+        }
+      : {}),
   };
 }

@@ -10,6 +10,7 @@ export const identity = {
     infer: ([x]) => [x ?? {}],
     cost: freeCost,
     run: (inputs) => [given('Identity', inputs, 0)],
+    runValues: (inputs) => [given('Identity', inputs, 0)],
     quant: { role: 'same-codes' },
     lower: (ctx) => ctx.rearrange(),
   }),
