@@ -60,7 +60,7 @@ export type {
 export { bufferRange, storageBytes } from './program.ts';
 export type { LayerBits, QuantScheme, RescaleMode, TensorQuant, ThresholdRecord } from './quant-scheme.ts';
 export { codeRange } from './quant-scheme.ts';
-export { consumersOf, producersOf, Rewrite } from './rewrite.ts';
+export { consumersOf, hasBodies, mapBodies, producersOf, Rewrite, readBy, renameValues } from './rewrite.ts';
 export type { SampleInput, SampleSet } from './samples.ts';
 export { sampleOf } from './samples.ts';
 export type { StageContext } from './stage.ts';
