@@ -52,7 +52,9 @@ function nodeCost(node: Node, graph: Graph, constant: ReadonlySet<TensorId>): La
   const shapedOutputs = outputs.filter((v): v is ShapedValue => v !== 'unknown' && v !== undefined);
   if (shapedOutputs.length > 0 && shapedOutputs.every((v) => v.isConstant)) return beforeRunning(node);
   const op = bindNode(node, graph);
-  return op && layerCost(node, op.cost(shapedInputs, shapedOutputs), shapedInputs, shapedOutputs);
+  // What a graph inside a node costs is not counted here: the node's cost is not known.
+  if (!op || op.inferBodies) return undefined;
+  return layerCost(node, op.cost(shapedInputs, shapedOutputs), shapedInputs, shapedOutputs);
 }
 
 /** Computed once, when the network is prepared. */
