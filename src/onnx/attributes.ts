@@ -1,3 +1,4 @@
+import { displayName } from '../base/index.ts';
 import type { Attribute, Attributes, NodeId } from '../ir/index.ts';
 import { type Assembly, type Scope, say } from './assembly.ts';
 import type { AttributeProto } from './proto.ts';
@@ -28,14 +29,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function readAttributes(protos: readonly AttributeProto[], node: NodeId, a: Assembly, known: Scope): Attributes {
   const attributes = new Map<string, Attribute>();
   for (const proto of protos) {
-    if (attributes.has(proto.name))
-      say(a, 'onnx/duplicate-attribute', 'warning', `'${proto.name}' is given twice; the last is used.`, node);
+    if (attributes.has(proto.name)) {
+      const message = `'${displayName(proto.name)}' of node '${displayName(node)}' is given twice; the last is used.`;
+      say(a, 'onnx/duplicate-attribute', 'warning', message, node);
+    }
     attributes.set(proto.name, readAttribute(proto, node, a, known));
   }
   return attributes;
 }
 
 function readAttribute(p: AttributeProto, node: NodeId, a: Assembly, known: Scope): Attribute {
+  if (p.reference !== '') return readReference(p, node, a);
   const tensor = (i: string) => `${node}.${p.name}${i}`;
   switch (kindOf(p)) {
     case 'float':
@@ -43,24 +47,33 @@ function readAttribute(p: AttributeProto, node: NodeId, a: Assembly, known: Scop
     case 'int':
       return { kind: 'int', value: p.int ?? 0 };
     case 'string':
-      return readString(p);
+      return readString(p, a);
     case 'floats':
       return { kind: 'floats', value: p.floats };
     case 'ints':
       return { kind: 'ints', value: p.ints };
     case 'strings':
-      return readStrings(p);
+      return readStrings(p, a);
     case 'tensor':
-      return p.tensor ? { kind: 'tensor', value: storeTensor(p.tensor, tensor(''), a.files) } : opaque(p);
+      return p.tensor ? { kind: 'tensor', value: storeTensor(p.tensor, tensor(''), a.files) } : opaque(p, a);
     case 'tensors':
       return { kind: 'tensors', value: p.tensors.map((t, i) => storeTensor(t, tensor(`[${i}]`), a.files)) };
     case 'graph':
-      return p.graph ? { kind: 'graph', value: assemble(p.graph, a, known) } : opaque(p);
+      return p.graph ? { kind: 'graph', value: assemble(p.graph, a, known) } : opaque(p, a);
     case 'graphs':
       return { kind: 'graphs', value: p.graphs.map((g) => assemble(g, a, known)) };
     default:
-      return opaque(p);
+      return opaque(p, a);
   }
+}
+
+/** In the body of a function, an attribute of the node that calls it. Elsewhere there is nothing it could mean. */
+function readReference(p: AttributeProto, node: NodeId, a: Assembly): Attribute {
+  if (a.inside === undefined) {
+    const message = `'${displayName(p.name)}' of node '${displayName(node)}' refers to an attribute of a function, but is in none; it has no value.`;
+    say(a, 'onnx/stray-reference', 'warning', message, node);
+  }
+  return { kind: 'reference', value: p.reference, type: p.type };
 }
 
 /** As stated, or, in files older than the statement, by the field that is there. */
@@ -81,25 +94,25 @@ function kindOf(p: AttributeProto): (typeof ATTRIBUTE_TYPES)[number] {
 }
 
 /** Kept as the whole AttributeProto message, for writing back. */
-const opaque = (p: AttributeProto): Attribute => ({
+const opaque = ({ type, message }: AttributeProto, { files }: Assembly): Attribute => ({
   kind: 'opaque',
-  name: ATTRIBUTE_TYPES[p.type] ?? `type ${p.type}`,
-  value: p.message,
+  name: ATTRIBUTE_TYPES[type] ?? `type ${type}`,
+  value: files.source.read(message.at, message.length),
 });
 
 /** ONNX strings may be any bytes; those that are not UTF-8 would not survive as text and are kept as they are. */
-function readString(p: AttributeProto): Attribute {
+function readString(p: AttributeProto, a: Assembly): Attribute {
   try {
     return { kind: 'string', value: p.string ? utf8.decode(p.string) : '' };
   } catch {
-    return opaque(p);
+    return opaque(p, a);
   }
 }
 
-function readStrings(p: AttributeProto): Attribute {
+function readStrings(p: AttributeProto, a: Assembly): Attribute {
   try {
     return { kind: 'strings', value: p.strings.map((s) => utf8.decode(s)) };
   } catch {
-    return opaque(p);
+    return opaque(p, a);
   }
 }

@@ -25,7 +25,7 @@ const outcomes: Readonly<Record<string, readonly string[]>> = {
   'git_lfs_pointer.onnx': ['onnx/not-onnx'],
   'initializer_is_output.onnx': [OK],
   'loop_body.onnx': [OK],
-  'nested_local_function.onnx': [OK, 'onnx/local-functions'],
+  'nested_local_function.onnx': [OK],
   'nonzero_data_dependent.onnx': [OK],
   'opset_cast_FLOAT_to_INT4.onnx': [OK],
   'opset_cast_no_saturate_FLOAT_to_FLOAT8E4M3FN.onnx': [OK],

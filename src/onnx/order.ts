@@ -11,16 +11,21 @@ export function inOrder(nodes: readonly Node[], file: string): { nodes: readonly
   nodes.forEach((node, i) => {
     for (const output of node.outputs) if (output !== '') producer.set(output, i);
   });
-  const sources = nodes.map((node) => {
-    const from = new Set<number>();
-    for (const id of [...node.inputs, ...capturedBy(node)]) {
-      const i = producer.get(id);
-      if (i !== undefined) from.add(i);
-    }
-    return [...from];
-  });
+  const sources = nodes.map((node) => sourcesOf(node, producer));
   if (sources.every((from, i) => from.every((j) => j < i))) return { nodes, moved: false };
   return { nodes: sourcesFirst(sources, nodes, file).map((i) => nodes[i] as Node), moved: true };
+}
+
+/** Positions of the nodes this one reads from; some may be listed twice. */
+function sourcesOf(node: Node, producer: ReadonlyMap<TensorId, number>): number[] {
+  const from: number[] = [];
+  const read = (id: TensorId): void => {
+    const i = producer.get(id);
+    if (i !== undefined) from.push(i);
+  };
+  node.inputs.forEach(read);
+  for (const id of capturedBy(node)) read(id);
+  return from;
 }
 
 /** Depth-first with an explicit stack: a chain of a million nodes must not overflow the call stack. */

@@ -6,14 +6,14 @@
  */
 import { noOperator } from './errors.ts';
 import { readTensor, type TensorProto } from './tensor-proto.ts';
-import type { WireReader } from './wire.ts';
+import type { Span, WireReader } from './wire.ts';
 
 export interface ModelProto {
   irVersion: number;
   producer: string;
   producerVersion: string;
   readonly opsets: { domain: string; version: number }[];
-  readonly functions: { name: string; domain: string }[];
+  readonly functions: FunctionProto[];
   graph: GraphProto | undefined;
   /** Fields of ModelProto seen. None in a file that parses: some other protobuf, or chance. */
   knownFields: number;
@@ -29,10 +29,27 @@ export interface GraphProto {
   readonly values: ValueInfoProto[];
 }
 
+export interface FunctionProto {
+  name: string;
+  domain: string;
+  overload: string;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  /** Names of attributes without a default. */
+  readonly attributes: string[];
+  /** Attributes with one. */
+  readonly defaults: AttributeProto[];
+  readonly nodes: NodeProto[];
+  readonly opsets: { domain: string; version: number }[];
+  readonly values: ValueInfoProto[];
+}
+
 export interface NodeProto {
   name: string;
   op: string;
   domain: string;
+  /** Tells functions of one name apart; '' in most files. */
+  overload: string;
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: AttributeProto[];
@@ -52,8 +69,10 @@ export interface AttributeProto {
   readonly strings: Uint8Array[];
   readonly tensors: TensorProto[];
   readonly graphs: GraphProto[];
+  /** In a function: the name of the calling node's attribute that is meant; '' elsewhere. */
+  reference: string;
   /** The whole message, for kinds that are only kept. */
-  readonly message: Uint8Array;
+  readonly message: Span;
 }
 
 /** Absent `dims`: not even their number is stated. A dimension without value and name is `undefined`. */
@@ -70,10 +89,7 @@ export interface SparseTensorProto {
   readonly dims: number[];
 }
 
-const TWO_32 = 4294967296;
-const signed = (low: number, high: number): number => (high | 0) * TWO_32 + low;
-
-/** `onKnown` is called for each field of ModelProto, so that a failure can be told from a file of another kind. */
+/** Counts the fields of ModelProto it sees in `model`, so that a failure can be told from a file of another kind. */
 export function readModel(r: WireReader, model: ModelProto): void {
   while (r.next()) {
     if ((r.field >= 1 && r.field <= 8) || r.field === 14 || r.field === 20 || r.field === 25) model.knownFields++;
@@ -89,13 +105,13 @@ export function readModel(r: WireReader, model: ModelProto): void {
         break;
       case 7:
         if (model.graph) r.fail('a second graph');
-        model.graph = readGraph(r.message('graph'));
+        model.graph = r.message('graph', readGraph);
         break;
       case 8:
-        model.opsets.push(readOpset(r.message('opset_import')));
+        model.opsets.push(r.message('opset_import', readOpset));
         break;
       case 25:
-        model.functions.push(readFunction(r.message('functions')));
+        model.functions.push(r.message('functions', readFunction));
         break;
       default:
         r.skip();
@@ -113,14 +129,54 @@ function readOpset(r: WireReader): { domain: string; version: number } {
   return opset;
 }
 
-function readFunction(r: WireReader): { name: string; domain: string } {
-  const made = { name: '', domain: '' };
+function readFunction(r: WireReader): FunctionProto {
+  const made: FunctionProto = {
+    name: '',
+    domain: '',
+    overload: '',
+    inputs: [],
+    outputs: [],
+    attributes: [],
+    defaults: [],
+    nodes: [],
+    opsets: [],
+    values: [],
+  };
   while (r.next()) {
-    if (r.field === 1) made.name = r.string();
-    else if (r.field === 10) made.domain = r.string();
-    else r.skip();
+    switch (r.field) {
+      case 1:
+        made.name = r.string();
+        break;
+      case 4:
+        made.inputs.push(r.string());
+        break;
+      case 5:
+        made.outputs.push(r.string());
+        break;
+      case 6:
+        made.attributes.push(r.string());
+        break;
+      case 7:
+        made.nodes.push(r.message('node', readNode));
+        break;
+      case 10:
+        made.domain = r.string();
+        break;
+      case 13:
+        made.overload = r.string();
+        break;
+      default:
+        readFunctionPart(r, made);
+    }
   }
   return made;
+}
+
+function readFunctionPart(r: WireReader, made: FunctionProto): void {
+  if (r.field === 9) made.opsets.push(r.message('opset_import', readOpset));
+  else if (r.field === 11) made.defaults.push(r.message('attribute_proto', readAttribute));
+  else if (r.field === 12) made.values.push(r.message('value_info', readValueInfo));
+  else r.skip();
 }
 
 function readGraph(r: WireReader): GraphProto {
@@ -136,25 +192,25 @@ function readGraph(r: WireReader): GraphProto {
   while (r.next()) {
     switch (r.field) {
       case 1:
-        graph.nodes.push(readNode(r.message('node')));
+        graph.nodes.push(r.message('node', readNode));
         break;
       case 2:
         graph.name = r.string();
         break;
       case 5:
-        graph.initializers.push(readTensor(r.message('initializer')));
+        graph.initializers.push(r.message('initializer', readTensor));
         break;
       case 11:
-        graph.inputs.push(readValueInfo(r.message('input')));
+        graph.inputs.push(r.message('input', readValueInfo));
         break;
       case 12:
-        graph.outputs.push(readValueInfo(r.message('output')));
+        graph.outputs.push(r.message('output', readValueInfo));
         break;
       case 13:
-        graph.values.push(readValueInfo(r.message('value_info')));
+        graph.values.push(r.message('value_info', readValueInfo));
         break;
       case 15:
-        graph.sparse.push(readSparse(r.message('sparse_initializer')));
+        graph.sparse.push(r.message('sparse_initializer', readSparse));
         break;
       default:
         r.skip();
@@ -164,8 +220,8 @@ function readGraph(r: WireReader): GraphProto {
 }
 
 function readNode(r: WireReader): NodeProto {
-  const node: NodeProto = { name: '', op: '', domain: '', inputs: [], outputs: [], attributes: [] };
-  const place = r.place();
+  const node: NodeProto = { name: '', op: '', domain: '', overload: '', inputs: [], outputs: [], attributes: [] };
+  const start = r.position;
   while (r.next()) {
     switch (r.field) {
       case 1:
@@ -181,21 +237,24 @@ function readNode(r: WireReader): NodeProto {
         node.op = r.string();
         break;
       case 5:
-        node.attributes.push(readAttribute(r.message('attribute')));
+        node.attributes.push(r.message('attribute', readAttribute));
         break;
       case 7:
         node.domain = r.string();
+        break;
+      case 8:
+        node.overload = r.string();
         break;
       default:
         r.skip();
     }
   }
-  if (node.op === '') throw noOperator(place);
+  if (node.op === '') throw noOperator(r.place(start));
   return node;
 }
 
 function readAttribute(r: WireReader): AttributeProto {
-  const message = r.whole();
+  const message = r.rest();
   const a: AttributeProto = {
     name: '',
     type: 0,
@@ -209,6 +268,7 @@ function readAttribute(r: WireReader): AttributeProto {
     strings: [],
     tensors: [],
     graphs: [],
+    reference: '',
     message,
   };
   while (r.next()) {
@@ -218,6 +278,9 @@ function readAttribute(r: WireReader): AttributeProto {
         break;
       case 20:
         a.type = r.int64();
+        break;
+      case 21:
+        a.reference = r.string();
         break;
       default:
         readAttributeValue(r, a);
@@ -238,25 +301,25 @@ function readAttributeValue(r: WireReader, a: AttributeProto): void {
       a.string = r.view();
       break;
     case 5:
-      a.tensor = readTensor(r.message('t'));
+      a.tensor = r.message('t', readTensor);
       break;
     case 6:
-      a.graph = readGraph(r.message('g'));
+      a.graph = r.message('g', readGraph);
       break;
     case 7:
       r.floats(a.floats);
       break;
     case 8:
-      r.integers((low, high) => a.ints.push(signed(low, high)));
+      r.int64s(a.ints);
       break;
     case 9:
       a.strings.push(r.view());
       break;
     case 10:
-      a.tensors.push(readTensor(r.message('tensors')));
+      a.tensors.push(r.message('tensors', readTensor));
       break;
     case 11:
-      a.graphs.push(readGraph(r.message('graphs')));
+      a.graphs.push(r.message('graphs', readGraph));
       break;
     default:
       r.skip();
@@ -267,36 +330,40 @@ function readValueInfo(r: WireReader): ValueInfoProto {
   const value: ValueInfoProto = { name: '', kind: 'none', elementType: 0, dims: undefined };
   while (r.next()) {
     if (r.field === 1) value.name = r.string();
-    else if (r.field === 2) readType(r.message('type'), value);
+    else if (r.field === 2) Object.assign(value, r.message('type', readType));
     else r.skip();
   }
   return value;
 }
 
-function readType(r: WireReader, value: ValueInfoProto): void {
+type TypeProto = Omit<ValueInfoProto, 'name'>;
+
+function readType(r: WireReader): TypeProto {
+  let type: TypeProto = { kind: 'none', elementType: 0, dims: undefined };
   while (r.next()) {
-    if (r.field === 1) {
-      value.kind = 'tensor';
-      readTensorType(r.message('tensor_type'), value);
-    } else {
-      if (r.field !== 6) value.kind = 'other';
+    if (r.field === 1) type = r.message('tensor_type', readTensorType);
+    else {
+      if (r.field !== 6) type.kind = 'other';
       r.skip();
     }
   }
+  return type;
 }
 
-function readTensorType(r: WireReader, value: ValueInfoProto): void {
+function readTensorType(r: WireReader): TypeProto {
+  const type: TypeProto = { kind: 'tensor', elementType: 0, dims: undefined };
   while (r.next()) {
-    if (r.field === 1) value.elementType = r.int64();
-    else if (r.field === 2) value.dims = readShape(r.message('shape'));
+    if (r.field === 1) type.elementType = r.int64();
+    else if (r.field === 2) type.dims = r.message('shape', readShape);
     else r.skip();
   }
+  return type;
 }
 
 function readShape(r: WireReader): (number | string | undefined)[] {
   const dims: (number | string | undefined)[] = [];
   while (r.next()) {
-    if (r.field === 1) dims.push(readDimension(r.message('dim')));
+    if (r.field === 1) dims.push(r.message('dim', readDimension));
     else r.skip();
   }
   return dims;
@@ -315,9 +382,9 @@ function readDimension(r: WireReader): number | string | undefined {
 function readSparse(r: WireReader): SparseTensorProto {
   const sparse: SparseTensorProto = { values: undefined, indices: undefined, dims: [] };
   while (r.next()) {
-    if (r.field === 1) sparse.values = readTensor(r.message('values'));
-    else if (r.field === 2) sparse.indices = readTensor(r.message('indices'));
-    else if (r.field === 3) r.integers((low, high) => sparse.dims.push(signed(low, high)));
+    if (r.field === 1) sparse.values = r.message('values', readTensor);
+    else if (r.field === 2) sparse.indices = r.message('indices', readTensor);
+    else if (r.field === 3) r.int64s(sparse.dims);
     else r.skip();
   }
   return sparse;

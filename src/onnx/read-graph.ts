@@ -1,5 +1,6 @@
 /** From GraphProto to Model: names resolved, constants told from inputs, nodes in order, everything said that was repaired. */
-import type { Graph, Model, Node, NodeId, StoredTensor, TensorId, TensorInfo } from '../ir/index.ts';
+import { displayName } from '../base/index.ts';
+import type { Attributes, Graph, Model, Node, NodeId, StoredTensor, TensorId, TensorInfo } from '../ir/index.ts';
 import { dataTypeOf } from '../ir/index.ts';
 import { type Assembly, type Scope, say } from './assembly.ts';
 import { readAttributes } from './attributes.ts';
@@ -18,18 +19,21 @@ export function assemble(proto: GraphProto, a: Assembly, outer: Scope = () => fa
   proto.nodes.forEach((node, i) => {
     for (const output of node.outputs) {
       if (output === '') continue;
-      if (written.has(output)) throw duplicateValue(a.files.file, output, `node '${ids[i]}'`);
+      if (written.has(output)) throw duplicateValue(a.files.file, output, `node '${displayName(ids[i] as NodeId)}'`);
       written.add(output);
     }
   });
   const known: Scope = (id) => written.has(id) || outer(id);
   const made = proto.nodes.map((node, i) => readNode(node, ids[i] as NodeId, a, known));
   const { nodes, moved } = inOrder(made, a.files.file);
-  if (moved) say(a, 'onnx/sorted', 'info', `The nodes of '${proto.name}' were not in order of use; they are now.`);
+  if (moved)
+    say(a, 'onnx/sorted', 'info', `The nodes of '${displayName(proto.name)}' were not in order of use; they are now.`);
   const outputs = proto.outputs.map((o) => o.name);
-  for (const id of outputs) if (!known(id)) throw missingOutput(a.files.file, id);
+  for (const id of outputs) if (!known(id)) throw missingOutput(a.files.file, id, a.inside);
   const tensors = tensorTable(proto, inputs, weights, nodes, a);
-  const graph: Graph = { version: 1, name: proto.name, opsets: a.opsets, inputs, outputs, tensors, nodes };
+  const { opsets, functions } = a;
+  const common = { version: 1, name: proto.name, opsets, inputs, outputs, tensors, nodes } as const;
+  const graph: Graph = functions ? { ...common, functions } : common;
   return { graph, weights };
 }
 
@@ -43,7 +47,7 @@ function readWeights(proto: GraphProto, a: Assembly): Map<TensorId, StoredTensor
   for (const sparse of proto.sparse) {
     const stored = densify(sparse, a.files);
     add(stored.id, stored);
-    const message = `Sparse weight '${stored.id}' was made dense: zeros are stored and counted.`;
+    const message = `Sparse weight '${displayName(stored.id)}' was made dense: zeros are stored and counted.`;
     say(a, 'onnx/sparse-weight', 'warning', message);
   }
   return weights;
@@ -54,7 +58,8 @@ function readInputs(proto: GraphProto, weights: ReadonlyMap<TensorId, StoredTens
   const inputs = new Set<TensorId>();
   for (const { name } of proto.inputs) {
     if (weights.has(name)) continue;
-    if (inputs.has(name)) say(a, 'onnx/duplicate-input', 'warning', `Input '${name}' is listed twice; once is kept.`);
+    if (inputs.has(name))
+      say(a, 'onnx/duplicate-input', 'warning', `Input '${displayName(name)}' is listed twice; once is kept.`);
     inputs.add(name);
   }
   return [...inputs];
@@ -76,13 +81,26 @@ function nodeIds(nodes: readonly NodeProto[]): NodeId[] {
   });
 }
 
-const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
+const NONE: Attributes = new Map();
+
+export const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
+
+/** Functions of one name are told apart by an overload, which this tool makes part of the name: 'Scale:f16'. */
+export const operatorOf = (op: string, overload: string): string => (overload === '' ? op : `${op}:${overload}`);
 
 function readNode(proto: NodeProto, id: NodeId, a: Assembly, known: Scope): Node {
-  for (const input of proto.inputs) if (input !== '' && !known(input)) throw missingValue(a.files.file, id, input);
+  for (const input of proto.inputs)
+    if (input !== '' && !known(input)) throw missingValue(a.files.file, id, input, a.inside);
   const domain = domainOf(proto.domain);
-  const attributes = readAttributes(proto.attributes, id, a, known);
-  return { id, op: proto.op, domain, inputs: proto.inputs, outputs: proto.outputs, attributes };
+  const attributes = proto.attributes.length === 0 ? NONE : readAttributes(proto.attributes, id, a, known);
+  return {
+    id,
+    op: operatorOf(proto.op, proto.overload),
+    domain,
+    inputs: proto.inputs,
+    outputs: proto.outputs,
+    attributes,
+  };
 }
 
 /** Inputs, constants, then what the nodes write: an order that writing and reading again does not change. */
@@ -114,13 +132,18 @@ function infoOf(id: TensorId, stated: ValueInfoProto | undefined, a: Assembly): 
       a,
       'onnx/not-a-tensor',
       'warning',
-      `'${id}' is a sequence, map or optional, not a tensor; it has no shape here.`,
+      `'${displayName(id)}' is a sequence, map or optional, not a tensor; it has no shape here.`,
     );
     return { id };
   }
   const type = dataTypeOf(stated.elementType);
   if (!type && stated.elementType !== 0)
-    say(a, 'onnx/unknown-type', 'warning', `'${id}' has element type ${stated.elementType}, which is not known here.`);
+    say(
+      a,
+      'onnx/unknown-type',
+      'warning',
+      `'${displayName(id)}' has element type ${stated.elementType}, which is not known here.`,
+    );
   const shape = stated.dims && valueShape(id, stated.dims, a);
   return { id, ...(type && { type }), ...(shape && { shape }) };
 }

@@ -6,6 +6,9 @@ export interface Likeness {
   readonly hint: string;
 }
 
+/** As much of a file as `likeness` looks at. */
+export const HEAD_BYTES = 4096;
+
 const EXPORT = 'Drop the .onnx file that your framework exports.';
 
 interface Signature extends Likeness {
@@ -50,7 +53,7 @@ const SIGNATURES: readonly Signature[] = [
 const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, bytes.length)));
 
-/** `undefined`: nothing speaks against a model; only reading it can tell. */
+/** `bytes`: the first `HEAD_BYTES`, or all there are. `undefined`: nothing speaks against a model; only reading it can tell. */
 export function likeness(bytes: Uint8Array): Likeness | undefined {
   if (bytes.length === 0)
     return { looksLike: 'it is empty', hint: 'Export or download the model again; the file has no bytes.' };
@@ -75,7 +78,7 @@ export function likeness(bytes: Uint8Array): Likeness | undefined {
 const TORCH = 'Export the network with torch.onnx.export in Python and drop the .onnx file it writes.';
 
 function zipLikeness(bytes: Uint8Array): Likeness {
-  const head = latin1(bytes, 0, 4096);
+  const head = latin1(bytes, 0, HEAD_BYTES);
   if (/\/(data\.pkl|data\/|version|byteorder)/.test(head))
     return { looksLike: 'it is a PyTorch checkpoint', hint: TORCH };
   if (head.includes('model.weights.h5') || head.includes('metadata.json'))

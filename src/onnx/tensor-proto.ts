@@ -1,8 +1,9 @@
 /** TensorProto: from any of its ways of holding elements to the one stored form, `StoredTensor`. */
+import type { ByteSource } from '../base/index.ts';
 import {
   bitsOf,
-  type DataType,
   dataTypeOf,
+  deferredTensor,
   elementCount,
   type StoredTensor,
   storedBytes,
@@ -14,34 +15,38 @@ import {
   externalRange,
   missingExternal,
   tensorSize,
+  tooMuch,
   unsupportedTensor,
   unsupportedType,
 } from './errors.ts';
-import type { WireReader } from './wire.ts';
+import { eachVarint, type Held, type Span, type WireReader } from './wire.ts';
 
 export interface TensorProto {
   name: string;
   type: number;
   readonly dims: number[];
-  raw: Uint8Array | undefined;
-  /** float_data, double_data: little-endian already, so runs of it are views. */
-  readonly fixed: Uint8Array[];
-  /** int32_data, int64_data, uint64_data: cursors kept until the element type is known. */
-  readonly integers: WireReader[];
+  raw: Span | undefined;
+  /** float_data, double_data: where runs of little-endian numbers lie, as (offset, length) pairs. */
+  readonly fixed: number[];
+  /** int32_data, int64_data, uint64_data: where runs of varints lie, likewise. */
+  readonly integers: number[];
   readonly strings: Uint8Array[];
   readonly external: Map<string, string>;
   isExternal: boolean;
   isSegment: boolean;
+  /** The message itself where it lies in memory; absent: its runs are read from the file when they are needed. */
+  readonly held: Held | undefined;
 }
 
-/** Files that came with the model, by base name; a fault for names given twice. */
-export interface ExternalFiles {
+/** The model file and those that came with it. */
+export interface ModelFiles {
   /** The model's own name, for messages. */
   readonly file: string;
-  find(baseName: string): Uint8Array | undefined;
+  readonly source: ByteSource;
+  /** The file that a location in the model means; a fault where several could be. */
+  find(location: string): ByteSource | undefined;
 }
 
-const TWO_32 = 4294967296;
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function readTensor(r: WireReader): TensorProto {
@@ -56,54 +61,53 @@ export function readTensor(r: WireReader): TensorProto {
     external: new Map(),
     isExternal: false,
     isSegment: false,
+    held: r.held(),
   };
   while (r.next()) {
     switch (r.field) {
       case 1:
-        r.integers((low, high) => t.dims.push((high | 0) * TWO_32 + low));
+        r.int64s(t.dims);
         break;
       case 2:
         t.type = r.int64();
         break;
-      case 3:
-        t.isSegment = true;
-        r.skip();
-        break;
       case 4:
-        t.fixed.push(r.fixed(4));
+        r.fixedRun(4, t.fixed);
         break;
       case 5:
       case 7:
       case 11:
-        t.integers.push(r.here());
-        r.skip();
-        break;
-      case 6:
-        t.strings.push(r.view());
+        r.varintRun(t.integers);
         break;
       case 8:
         t.name = r.string();
         break;
       case 9:
-        t.raw = r.view();
+        t.raw = r.span();
         break;
       case 10:
-        t.fixed.push(r.fixed(8));
-        break;
-      case 13:
-        readEntry(r.message('external_data'), t.external);
-        break;
-      case 14:
-        t.isExternal = r.int64() === 1;
+        r.fixedRun(8, t.fixed);
         break;
       default:
-        r.skip();
+        readRareField(r, t);
     }
   }
   return t;
 }
 
-function readEntry(r: WireReader, into: Map<string, string>): void {
+function readRareField(r: WireReader, t: TensorProto): void {
+  if (r.field === 6) t.strings.push(r.view());
+  else if (r.field === 13) {
+    const [key, value] = r.message('external_data', readEntry);
+    t.external.set(key, value);
+  } else if (r.field === 14) t.isExternal = r.int64() === 1;
+  else {
+    if (r.field === 3) t.isSegment = true;
+    r.skip();
+  }
+}
+
+function readEntry(r: WireReader): [key: string, value: string] {
   let key = '';
   let value = '';
   while (r.next()) {
@@ -111,14 +115,15 @@ function readEntry(r: WireReader, into: Map<string, string>): void {
     else if (r.field === 2) value = r.string();
     else r.skip();
   }
-  into.set(key, value);
+  return [key, value];
 }
 
 /**
- * The tensor in stored form, under `id`. raw_data, float_data and external data stay views on their files; integer
- * lists are converted. Throws where type, shape and stored bytes do not fit together, naming the tensor.
+ * The tensor in stored form, under `id`. raw_data, float_data and external data stay views on files that lie in memory, and
+ * small integer lists are converted; everything else is read at its first use. Throws where type, shape and stored bytes do
+ * not fit together, naming the tensor; of integer lists not read yet, that is told at their first use.
  */
-export function storeTensor(t: TensorProto, id: WeightId, files: ExternalFiles): StoredTensor {
+export function storeTensor(t: TensorProto, id: WeightId, files: ModelFiles): StoredTensor {
   const { file } = files;
   const type = dataTypeOf(t.type);
   if (!type) throw unsupportedType(file, id, t.type);
@@ -128,11 +133,28 @@ export function storeTensor(t: TensorProto, id: WeightId, files: ExternalFiles):
   const count = elementCount(shape);
   if (!Number.isSafeInteger(count * 16)) throw badDim(file, id, Math.max(...shape));
   if (type === 'string') return storeStrings(t, id, file, count);
+  const head = { id, type, shape };
   const needs = storedBytes(type, count);
-  const bytes = t.isExternal ? externalBytes(t, id, files, needs) : inlineBytes(t, type, needs, id, file);
-  if (bytes.length !== needs) throw tensorSize(file, id, shape, needs, bytes.length);
-  return { id, type, shape, bytes };
+  if (t.isExternal) return externalTensor(head, t, files, needs);
+  if (t.raw) return rawTensor(head, t, t.raw, files, needs);
+  if (t.fixed.length > 0) return runsTensor(head, t, files, needs);
+  if (t.integers.length > 0) return integerTensor(head, t, files, needs);
+  if (needs !== 0) throw tensorSize(file, id, shape, needs, 0);
+  return { ...head, bytes: new Uint8Array(0) };
 }
+
+/** Read at first use. An engine reports that there is no room as RangeError. */
+function deferred(head: Head, file: string, read: () => Uint8Array): StoredTensor {
+  return deferredTensor(head, () => {
+    try {
+      return read();
+    } catch (thrown) {
+      throw thrown instanceof RangeError ? tooMuch(file, thrown) : thrown;
+    }
+  });
+}
+
+type Head = Omit<StoredTensor, 'bytes' | 'strings'>;
 
 function storeStrings(t: TensorProto, id: WeightId, file: string, count: number): StoredTensor {
   if (t.isExternal) throw unsupportedTensor(file, id, 'strings in external data');
@@ -142,36 +164,83 @@ function storeStrings(t: TensorProto, id: WeightId, file: string, count: number)
   return { id, type: 'string', shape: t.dims, bytes: new Uint8Array(0), strings };
 }
 
-function inlineBytes(t: TensorProto, type: DataType, needs: number, id: WeightId, file: string): Uint8Array {
-  if (t.raw !== undefined) return t.raw;
-  const [run, ...more] = t.fixed;
-  if (run) return more.length === 0 ? run : joined(t.fixed);
-  if (t.integers.length === 0) return new Uint8Array(0);
-  // One entry per element; of the packed 4-bit types, one entry per byte.
-  const size = Math.max(8, bitsOf(type)) / 8;
-  if (size > 8) throw unsupportedTensor(file, id, `${type} in an integer list`);
-  // Each entry takes a byte of the file or more, so no more room than this is worth making.
-  const room = (t.integers[0] as WireReader).bytes.length * size;
-  if (needs > room) throw tensorSize(file, id, t.dims, needs, 0);
-  return integerBytes(t, size, needs, id, file);
+function rawTensor(head: Head, t: TensorProto, { at, length }: Span, files: ModelFiles, needs: number): StoredTensor {
+  if (length !== needs) throw tensorSize(files.file, head.id, head.shape, needs, length);
+  const { held } = t;
+  if (!held) return deferred(head, files.file, () => files.source.read(at, length));
+  return { ...head, bytes: held.bytes.subarray(at - held.origin, at - held.origin + length) };
 }
 
-function integerBytes(t: TensorProto, size: number, needs: number, id: WeightId, file: string): Uint8Array {
-  const out = new Uint8Array(needs);
-  let at = 0;
+/** From float_data or double_data. */
+function runsTensor(head: Head, t: TensorProto, files: ModelFiles, needs: number): StoredTensor {
   let has = 0;
-  const put = (low: number, high: number): void => {
-    has += size;
-    if (has > needs) return;
-    for (let i = 0; i < size; i++) out[at++] = (i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4))) & 255;
+  for (let i = 1; i < t.fixed.length; i += 2) has += t.fixed[i] as number;
+  if (has !== needs) throw tensorSize(files.file, head.id, head.shape, needs, has);
+  const join = (held: Held): Uint8Array => {
+    const runs = runsIn(held, t.fixed);
+    return runs.length === 1 ? (runs[0] as Uint8Array) : joined(runs, needs);
   };
-  for (const list of t.integers) list.integers(put);
-  if (has !== needs) throw tensorSize(file, id, t.dims, needs, has);
-  return out;
+  if (!t.held) return deferred(head, files.file, () => join(extentOf(t.fixed, files)));
+  return { ...head, bytes: join(t.held) };
 }
 
-function joined(runs: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(runs.reduce((n, run) => n + run.length, 0));
+/** From int32_data, int64_data or uint64_data: one entry per element; of the packed 4-bit types, one entry per byte. */
+function integerTensor(head: Head, t: TensorProto, files: ModelFiles, needs: number): StoredTensor {
+  const { id, type, shape } = head;
+  const size = Math.max(8, bitsOf(type)) / 8;
+  if (size > 8) throw unsupportedTensor(files.file, id, `${type} in an integer list`);
+  // Each entry takes a byte of the file or more, so no more room than this is worth making.
+  let room = 0;
+  for (let i = 1; i < t.integers.length; i += 2) room += (t.integers[i] as number) * size;
+  if (needs > room) throw tensorSize(files.file, id, shape, needs, room);
+  const convert = (held: Held): Uint8Array => {
+    const out = new IntegerBytes(size, needs);
+    for (const run of runsIn(held, t.integers))
+      if (!eachVarint(run, out.put)) throw unsupportedTensor(files.file, id, 'a number in its list is cut off');
+    if (out.has !== needs) throw tensorSize(files.file, id, shape, needs, out.has);
+    return out.bytes;
+  };
+  if (!t.held) return deferred(head, files.file, () => convert(extentOf(t.integers, files)));
+  return { ...head, bytes: convert(t.held) };
+}
+
+/** Integers of `size` bytes, put one behind the other; those beyond the room are only counted. */
+class IntegerBytes {
+  readonly bytes: Uint8Array;
+  has = 0;
+  readonly #size: number;
+
+  constructor(size: number, room: number) {
+    this.bytes = new Uint8Array(room);
+    this.#size = size;
+  }
+
+  readonly put = (low: number, high: number): void => {
+    const at = this.has;
+    this.has += this.#size;
+    if (this.has > this.bytes.length) return;
+    for (let i = 0; i < this.#size; i++) this.bytes[at + i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
+  };
+}
+
+/** The bytes from the first run to the end of the last: runs of one field lie close together, so one read serves all. */
+function extentOf(runs: readonly number[], { source }: ModelFiles): Held {
+  const origin = runs[0] as number;
+  const end = (runs.at(-2) as number) + (runs.at(-1) as number);
+  return { bytes: source.read(origin, end - origin), origin };
+}
+
+function runsIn({ bytes, origin }: Held, runs: readonly number[]): Uint8Array[] {
+  const views: Uint8Array[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const at = (runs[i] as number) - origin;
+    views.push(bytes.subarray(at, at + (runs[i + 1] as number)));
+  }
+  return views;
+}
+
+function joined(runs: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
   let at = 0;
   for (const run of runs) {
     out.set(run, at);
@@ -184,17 +253,20 @@ function joined(runs: readonly Uint8Array[]): Uint8Array {
 export const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
-function externalBytes(t: TensorProto, id: WeightId, files: ExternalFiles, needs: number): Uint8Array {
+function externalTensor(head: Head, t: TensorProto, files: ModelFiles, needs: number): StoredTensor {
   const { file } = files;
+  const { id, shape } = head;
   const location = t.external.get('location') ?? '';
   const wanted = baseName(location);
   if (wanted === '') throw externalEntry(file, id, 'location', location);
   const offset = entryNumber(t, 'offset', id, file) ?? 0;
   const length = entryNumber(t, 'length', id, file) ?? needs;
-  const data = files.find(wanted);
+  const data = files.find(location);
   if (!data) throw missingExternal(file, id, wanted);
-  if (offset + length > data.length) throw externalRange(file, id, wanted, offset + length, data.length);
-  return data.subarray(offset, offset + length);
+  if (offset + length > data.size) throw externalRange(file, id, wanted, offset + length, data.size);
+  if (length !== needs) throw tensorSize(file, id, shape, needs, length);
+  if (data.bytes) return { ...head, bytes: data.bytes.subarray(offset, offset + length) };
+  return deferred(head, file, () => data.read(offset, length));
 }
 
 function entryNumber(t: TensorProto, key: string, id: WeightId, file: string): number | undefined {

@@ -1,3 +1,4 @@
+import { displayName } from '../base/index.ts';
 import type { Dim, TensorId } from '../ir/index.ts';
 import { type Assembly, say } from './assembly.ts';
 import { badDim } from './errors.ts';
@@ -11,7 +12,12 @@ export function valueShape(id: TensorId, dims: readonly (number | string | undef
     if (typeof dim === 'string') return dim;
     if (dim === undefined) return a.dims.next();
     if (dim === -1) {
-      say(a, 'onnx/negative-dimension', 'warning', `'${id}' has a dimension of -1; it is taken as not known.`);
+      say(
+        a,
+        'onnx/negative-dimension',
+        'warning',
+        `'${displayName(id)}' has a dimension of -1; it is taken as not known.`,
+      );
       return a.dims.next();
     }
     if (dim < 0 || !Number.isSafeInteger(dim)) throw badDim(a.files.file, id, dim);

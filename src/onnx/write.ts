@@ -2,7 +2,18 @@
  * From Model to file. The bytes depend on the model and the options alone: fields in the order of onnx.proto, maps in
  * their own order, no dates. Weights are written as raw_data, bit for bit as they are stored.
  */
-import type { Attribute, Dim, Graph, Model, Node, StoredTensor, TensorId, TensorInfo } from '../ir/index.ts';
+import type {
+  Attribute,
+  Attributes,
+  Dim,
+  FunctionDef,
+  Graph,
+  Model,
+  Node,
+  StoredTensor,
+  TensorId,
+  TensorInfo,
+} from '../ir/index.ts';
 import { dataTypeCode } from '../ir/index.ts';
 import { ATTRIBUTE_TYPES } from './attributes.ts';
 import { tooLarge } from './errors.ts';
@@ -15,28 +26,65 @@ export interface WriteOptions {
 }
 
 /**
- * The model as an .onnx file. Reading it again gives the same graph and the same bits in every weight; local functions
- * and documentation strings of the original are not in the model, so they are not in the file.
+ * The model as an .onnx file. Reading it again gives the same graph, local functions and bits of every weight;
+ * documentation strings of the original are not in the model, so they are not in the file.
  *
  * Throws `onnx/file-too-large` where the file would have 2 GiB or more.
  */
 export function writeOnnx(model: Model, options: WriteOptions = {}): Uint8Array {
   const { graph } = model;
   const opsets = opsetsOf(model);
+  const functions = [...(graph.functions?.values() ?? [])];
+  for (const { domain } of functions) if (!opsets.has(domain)) opsets.set(domain, 1);
   const w = new WireWriter();
   w.int64(1, irVersionFor(model, opsets.get('') ?? 0));
   if (options.producer) w.string(2, options.producer);
   if (options.producerVersion) w.string(3, options.producerVersion);
   w.message(7, writeGraph(model));
+  writeOpsets(w, 8, opsets);
+  for (const def of functions) w.message(25, writeFunction(def));
+  if (w.length >= 2 ** 31) throw tooLarge(graph.name, w.length);
+  return w.done();
+}
+
+function writeOpsets(w: WireWriter, field: number, opsets: ReadonlyMap<string, number>): void {
   for (const [domain, version] of opsets) {
     const opset = new WireWriter();
     if (domain !== '') opset.string(1, domain);
     opset.int64(2, version);
-    w.message(8, opset);
+    w.message(field, opset);
   }
-  if (w.length >= 2 ** 31) throw tooLarge(graph.name, w.length);
-  return w.done();
 }
+
+/** A function has no initializers: constants that a pass put into its body are written as Constant nodes. */
+function writeFunction({ domain, name, inputs, outputs, attributes, defaults, body }: FunctionDef): WireWriter {
+  const { graph, weights } = body;
+  const w = new WireWriter();
+  w.string(1, name);
+  for (const input of inputs) w.string(4, input);
+  for (const output of outputs) w.string(5, output);
+  for (const attribute of attributes) w.string(6, attribute);
+  for (const { id, weight } of graph.tensors.values()) {
+    const stored = weight === undefined ? undefined : weights.get(weight);
+    if (stored) w.message(7, writeNode(constantNode(id, stored)));
+  }
+  for (const node of graph.nodes) w.message(7, writeNode(node));
+  writeOpsets(w, 9, opsetsOf(body));
+  if (domain !== '') w.string(10, domain);
+  writeAttributes(w, 11, defaults);
+  for (const info of graph.tensors.values())
+    if (info.type !== undefined && info.weight === undefined) w.message(12, writeValue(info));
+  return w;
+}
+
+const constantNode = (id: TensorId, value: StoredTensor): Node => ({
+  id: `${id}_constant`,
+  op: 'Constant',
+  domain: '',
+  inputs: [],
+  outputs: [id],
+  attributes: new Map([['value', { kind: 'tensor', value }]]),
+});
 
 /** Every domain that a node uses has an import; those the graph does not state are version 1. */
 function opsetsOf(model: Model): Map<string, number> {
@@ -46,7 +94,7 @@ function opsetsOf(model: Model): Map<string, number> {
   return opsets;
 }
 
-/** The model and the bodies of its nodes, at any depth. */
+/** The model and the bodies of its nodes, at any depth; local functions are not among them. */
 function withBodies(model: Model): Model[] {
   const all = [model];
   for (const { attributes } of model.graph.nodes) {
@@ -75,7 +123,10 @@ const IR_SINCE_OPSET: readonly (readonly [opset: number, ir: number])[] = [
 function irVersionFor(model: Model, opset: number): number {
   let ir = 4;
   for (const [since, version] of IR_SINCE_OPSET) if (opset >= since) ir = version;
-  for (const { graph } of withBodies(model)) {
+  const { functions } = model.graph;
+  if (functions && functions.size > 0) ir = Math.max(ir, [...functions.values()].some(needsIr10) ? 10 : 8);
+  const bodies = [...(functions?.values() ?? [])].map((def) => def.body);
+  for (const { graph } of [model, ...bodies].flatMap(withBodies)) {
     for (const { type } of graph.tensors.values()) {
       if (type?.startsWith('float8')) ir = Math.max(ir, 9);
       if (type === 'int4' || type === 'uint4') ir = Math.max(ir, 10);
@@ -83,6 +134,10 @@ function irVersionFor(model: Model, opset: number): number {
   }
   return ir;
 }
+
+/** Functions came with IR version 8, their defaults with 9, types of their values with 10. */
+const needsIr10 = ({ defaults, body }: FunctionDef): boolean =>
+  defaults.size > 0 || [...body.graph.tensors.values()].some((info) => info.type !== undefined);
 
 function writeGraph({ graph, weights }: Model): WireWriter {
   const w = new WireWriter();
@@ -112,12 +167,16 @@ function writeNode(node: Node): WireWriter {
   for (const output of node.outputs) w.string(2, output);
   w.string(3, node.id);
   w.string(4, node.op);
-  for (const [name, attribute] of node.attributes) {
-    if (attribute.kind === 'opaque') w.bytes(5, attribute.value);
-    else w.message(5, writeAttribute(name, attribute));
-  }
+  writeAttributes(w, 5, node.attributes);
   if (node.domain !== '') w.string(7, node.domain);
   return w;
+}
+
+function writeAttributes(w: WireWriter, field: number, attributes: Attributes): void {
+  for (const [name, attribute] of attributes) {
+    if (attribute.kind === 'opaque') w.bytes(field, attribute.value);
+    else w.message(field, writeAttribute(name, attribute));
+  }
 }
 
 function writeAttribute(name: string, attribute: Exclude<Attribute, { kind: 'opaque' }>): WireWriter {
