@@ -37,8 +37,6 @@ const GAPS: Readonly<Record<string, string>> = {
   test_einsum_sum: NEXT_ISSUE,
   test_gridsample: NEXT_ISSUE,
   test_gridsample_nearest_align_corners_1_additional_1: NEXT_ISSUE,
-  test_if: NEXT_ISSUE,
-  test_loop11: NEXT_ISSUE,
   test_nonmaxsuppression_center_point_box_format: NEXT_ISSUE,
   test_nonmaxsuppression_suppress_by_IOU: NEXT_ISSUE,
   test_qlinearmatmul_2D_int8_float16: WRAPS,
@@ -197,16 +195,16 @@ function filledTensor({ fill, lo, hi, shape, dtype }: FilledInput): Tensor {
 
 const networkModel = (file: string) => readOnnx([{ name: file, bytes: sharedData(`onnx-models/${file}`) }]).model;
 
-/** Networks that are not compared here: onnxruntime cannot run them, If is not written yet, or they are compared on WebAssembly. */
-const isCompared = (file: string, reference: Reference, { macs }: Facts): boolean =>
-  reference.outputs !== undefined && !file.startsWith('silero') && (macs ?? 0) <= LARGEST_MACS;
+/** Networks that are not compared here: onnxruntime cannot run them, or they are compared on WebAssembly. */
+const isCompared = (reference: Reference, { macs }: Facts): boolean =>
+  reference.outputs !== undefined && (macs ?? 0) <= LARGEST_MACS;
 
 describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when ${NO_SHARED_DATA})`, () => {
   const references = hasSharedData ? sharedJson<Record<string, Reference>>('onnx-models/reference_outputs.json') : {};
   const facts = hasSharedData ? sharedJson<Record<string, Facts>>('onnx-models/facts.json') : {};
 
   for (const [file, reference] of Object.entries(references)) {
-    if (!isCompared(file, reference, facts[file] ?? { macs: null })) continue;
+    if (!isCompared(reference, facts[file] ?? { macs: null })) continue;
     test(
       file,
       async () => {
@@ -231,14 +229,6 @@ describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when $
     );
   }
 });
-
-test.skipIf(!hasSharedData)(
-  `a network with If is refused with the layer's name (skipped when ${NO_SHARED_DATA})`,
-  async () => {
-    const model = networkModel('silero_vad_16k_if_lstm.onnx');
-    await expect(backend.prepare(model)).rejects.toMatchObject({ code: 'compute/unsupported-operator' });
-  },
-);
 
 /** Vectors published with a model, by their authors. */
 const PUBLISHED: readonly { readonly file: string; readonly tolerance: Tolerance }[] = [
