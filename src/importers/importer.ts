@@ -1,5 +1,6 @@
-import { type ByteSource, sha256Hex } from '../base/index.ts';
+import { type ByteSource, sha256OfSource } from '../base/index.ts';
 import type { Diagnostic, Model, ModelReference } from '../ir/index.ts';
+import type { StoredQuantization } from '../onnx/index.ts';
 
 /** One file as it was dropped or named. */
 export interface SourceBytes {
@@ -7,9 +8,6 @@ export interface SourceBytes {
   readonly name: string;
   readonly source: ByteSource;
 }
-
-/** How a file stores a network that is quantized already. */
-export type StoredQuantization = 'qdq' | 'qonnx' | 'qoperator' | 'integer';
 
 /** A network as it was read, whatever its format was. */
 export interface Imported {
@@ -22,7 +20,7 @@ export interface Imported {
   /** Version of the standard operators the graph is in; 0 where it uses none. */
   readonly opset: number;
   readonly diagnostics: readonly Diagnostic[];
-  /** Structure only: the file holds no weights. Constants have their shapes, and zeros for elements. */
+  /** Structure only: the file holds no weights. Constants have their shapes, and the numbers of an untrained network. */
   readonly weightless: boolean;
   /** Absent: a float network. */
   readonly quantized?: StoredQuantization;
@@ -61,6 +59,6 @@ export const headOf = ({ source }: SourceBytes, count: number): Uint8Array =>
 /** What manifests and links say of the file the network came from. */
 export const referenceOf = (file: SourceBytes, sha256?: string): ModelReference => ({
   name: baseName(file.name),
-  sha256: sha256 ?? sha256Hex(file.source.read(0, file.source.size)),
+  sha256: sha256 ?? sha256OfSource(file.source),
   bytes: file.source.size,
 });

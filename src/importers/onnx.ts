@@ -1,4 +1,4 @@
-import { readOnnx } from '../onnx/index.ts';
+import { readOnnxSources } from '../onnx/index.ts';
 import { headOf, type Importer, type SourceBytes } from './importer.ts';
 
 /** A model's first field is its IR version: tag 8, then a small number. Other orders are legal, so names count too. */
@@ -13,9 +13,11 @@ export const onnx: Importer = {
   name: 'ONNX',
   extensions: ['.onnx'],
   matches: (files) => files.some((f) => /\.onnx$/i.test(f.name)) || files.some(looksLikeModel),
-  async read(files, { main }) {
-    const whole = files.map(({ name, source }) => ({ name, bytes: source.read(0, source.size) }));
-    const { model, reference, producer, producerVersion, opset, diagnostics } = readOnnx(whole, main);
+  async read(files, options) {
+    const { model, reference, producer, producerVersion, opset, quantized, bytesRead, diagnostics } = readOnnxSources(
+      files,
+      options,
+    );
     return {
       model,
       reference,
@@ -24,7 +26,8 @@ export const onnx: Importer = {
       opset,
       diagnostics,
       weightless: false,
-      bytesRead: whole.reduce((sum, f) => sum + f.bytes.length, 0),
+      ...(quantized ? { quantized } : {}),
+      bytesRead,
     };
   },
 };
