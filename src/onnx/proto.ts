@@ -6,7 +6,7 @@
  */
 import { noOperator } from './errors.ts';
 import { readTensor, type TensorProto } from './tensor-proto.ts';
-import type { Span, WireReader } from './wire.ts';
+import { appended, EMPTY, type Span, type WireReader } from './wire.ts';
 
 export interface ModelProto {
   irVersion: number;
@@ -64,11 +64,11 @@ export interface AttributeProto {
   string: Uint8Array | undefined;
   tensor: TensorProto | undefined;
   graph: GraphProto | undefined;
-  readonly floats: number[];
-  readonly ints: number[];
-  readonly strings: Uint8Array[];
-  readonly tensors: TensorProto[];
-  readonly graphs: GraphProto[];
+  floats: number[];
+  ints: number[];
+  strings: Uint8Array[];
+  tensors: TensorProto[];
+  graphs: GraphProto[];
   /** In a function: the name of the calling node's attribute that is meant; '' elsewhere. */
   reference: string;
   /** The whole message, for kinds that are only kept. */
@@ -86,7 +86,7 @@ export interface ValueInfoProto {
 export interface SparseTensorProto {
   values: TensorProto | undefined;
   indices: TensorProto | undefined;
-  readonly dims: number[];
+  dims: number[];
 }
 
 /** Counts the fields of ModelProto it sees in `model`, so that a failure can be told from a file of another kind. */
@@ -263,11 +263,11 @@ function readAttribute(r: WireReader): AttributeProto {
     string: undefined,
     tensor: undefined,
     graph: undefined,
-    floats: [],
-    ints: [],
-    strings: [],
-    tensors: [],
-    graphs: [],
+    floats: EMPTY,
+    ints: EMPTY,
+    strings: EMPTY,
+    tensors: EMPTY,
+    graphs: EMPTY,
     reference: '',
     message,
   };
@@ -307,19 +307,19 @@ function readAttributeValue(r: WireReader, a: AttributeProto): void {
       a.graph = r.message('g', readGraph);
       break;
     case 7:
-      r.floats(a.floats);
+      a.floats = r.floats(a.floats);
       break;
     case 8:
-      r.int64s(a.ints);
+      a.ints = r.int64s(a.ints);
       break;
     case 9:
-      a.strings.push(r.view());
+      a.strings = appended(a.strings, r.view());
       break;
     case 10:
-      a.tensors.push(r.message('tensors', readTensor));
+      a.tensors = appended(a.tensors, r.message('tensors', readTensor));
       break;
     case 11:
-      a.graphs.push(r.message('graphs', readGraph));
+      a.graphs = appended(a.graphs, r.message('graphs', readGraph));
       break;
     default:
       r.skip();
@@ -380,11 +380,11 @@ function readDimension(r: WireReader): number | string | undefined {
 }
 
 function readSparse(r: WireReader): SparseTensorProto {
-  const sparse: SparseTensorProto = { values: undefined, indices: undefined, dims: [] };
+  const sparse: SparseTensorProto = { values: undefined, indices: undefined, dims: EMPTY };
   while (r.next()) {
     if (r.field === 1) sparse.values = r.message('values', readTensor);
     else if (r.field === 2) sparse.indices = r.message('indices', readTensor);
-    else if (r.field === 3) r.int64s(sparse.dims);
+    else if (r.field === 3) sparse.dims = r.int64s(sparse.dims);
     else r.skip();
   }
   return sparse;

@@ -19,19 +19,20 @@ import {
   unsupportedTensor,
   unsupportedType,
 } from './errors.ts';
-import { eachVarint, type Held, type Span, type WireReader } from './wire.ts';
+import { appended, EMPTY, eachVarint, type Held, type Span, type WireReader } from './wire.ts';
 
 export interface TensorProto {
   name: string;
   type: number;
-  readonly dims: number[];
+  dims: number[];
   raw: Span | undefined;
   /** float_data, double_data: where runs of little-endian numbers lie, as (offset, length) pairs. */
-  readonly fixed: number[];
+  fixed: number[];
   /** int32_data, int64_data, uint64_data: where runs of varints lie, likewise. */
-  readonly integers: number[];
-  readonly strings: Uint8Array[];
-  readonly external: Map<string, string>;
+  integers: number[];
+  strings: Uint8Array[];
+  /** Entries of external_data; absent: none. */
+  external: Map<string, string> | undefined;
   isExternal: boolean;
   isSegment: boolean;
   /** The message itself where it lies in memory; absent: its runs are read from the file when they are needed. */
@@ -53,12 +54,12 @@ export function readTensor(r: WireReader): TensorProto {
   const t: TensorProto = {
     name: '',
     type: 0,
-    dims: [],
+    dims: EMPTY,
     raw: undefined,
-    fixed: [],
-    integers: [],
-    strings: [],
-    external: new Map(),
+    fixed: EMPTY,
+    integers: EMPTY,
+    strings: EMPTY,
+    external: undefined,
     isExternal: false,
     isSegment: false,
     held: r.held(),
@@ -66,18 +67,18 @@ export function readTensor(r: WireReader): TensorProto {
   while (r.next()) {
     switch (r.field) {
       case 1:
-        r.int64s(t.dims);
+        t.dims = r.int64s(t.dims);
         break;
       case 2:
         t.type = r.int64();
         break;
       case 4:
-        r.fixedRun(4, t.fixed);
+        t.fixed = r.fixedRun(4, t.fixed);
         break;
       case 5:
       case 7:
       case 11:
-        r.varintRun(t.integers);
+        t.integers = r.varintRun(t.integers);
         break;
       case 8:
         t.name = r.string();
@@ -86,7 +87,7 @@ export function readTensor(r: WireReader): TensorProto {
         t.raw = r.span();
         break;
       case 10:
-        r.fixedRun(8, t.fixed);
+        t.fixed = r.fixedRun(8, t.fixed);
         break;
       default:
         readRareField(r, t);
@@ -96,10 +97,10 @@ export function readTensor(r: WireReader): TensorProto {
 }
 
 function readRareField(r: WireReader, t: TensorProto): void {
-  if (r.field === 6) t.strings.push(r.view());
+  if (r.field === 6) t.strings = appended(t.strings, r.view());
   else if (r.field === 13) {
     const [key, value] = r.message('external_data', readEntry);
-    t.external.set(key, value);
+    t.external = (t.external ?? new Map<string, string>()).set(key, value);
   } else if (r.field === 14) t.isExternal = r.int64() === 1;
   else {
     if (r.field === 3) t.isSegment = true;
@@ -256,7 +257,7 @@ export const baseName = (path: string): string =>
 function externalTensor(head: Head, t: TensorProto, files: ModelFiles, needs: number): StoredTensor {
   const { file } = files;
   const { id, shape } = head;
-  const location = t.external.get('location') ?? '';
+  const location = t.external?.get('location') ?? '';
   const wanted = baseName(location);
   if (wanted === '') throw externalEntry(file, id, 'location', location);
   const offset = entryNumber(t, 'offset', id, file) ?? 0;
@@ -270,7 +271,7 @@ function externalTensor(head: Head, t: TensorProto, files: ModelFiles, needs: nu
 }
 
 function entryNumber(t: TensorProto, key: string, id: WeightId, file: string): number | undefined {
-  const value = t.external.get(key);
+  const value = t.external?.get(key);
   if (value === undefined) return undefined;
   const parsed = /^[0-9]{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isNaN(parsed)) throw externalEntry(file, id, key, value);

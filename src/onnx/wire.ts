@@ -29,6 +29,17 @@ const SHARED = 64;
 const TWO_32 = 4294967296;
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Stands for every list that has no elements yet: most of a file's have none, and making each would cost more than reading. */
+export const EMPTY: never[] = [];
+Object.freeze(EMPTY);
+
+/** `list` with `element` at its end: itself, or a new list in place of `EMPTY`. */
+export function appended<T>(list: T[], element: T): T[] {
+  if (list === EMPTY) return [element];
+  list.push(element);
+  return list;
+}
+
 /** Bytes that lie in memory, and where in the file they begin. */
 export interface Held {
   readonly bytes: Uint8Array;
@@ -186,41 +197,39 @@ export class WireReader {
     return length > HELD ? undefined : { bytes: this.#bytes(this.#at, length), origin: this.#at };
   }
 
-  /** A repeated float field, one value or a packed run, appended to `out`. */
-  floats(out: number[]): void {
+  /** A repeated float field, one value or a packed run, after those in `list`; see `appended`. */
+  floats(list: number[]): number[] {
     const { at, length } = this.#fixed(4);
-    for (let i = 0; i < length; i += 4) out.push(this.#float(at + i));
+    for (let i = 0; i < length; i += 4) list = appended(list, this.#float(at + i));
+    return list;
   }
 
-  /** A repeated integer field, one value or a packed run, signed, appended to `out`; beyond ±2^53 the nearest double. */
-  int64s(out: number[]): void {
-    if (this.wire === VARINT) {
-      this.#varint();
-      out.push((this.#high | 0) * TWO_32 + this.#low);
-      return;
-    }
+  /** A repeated integer field, one value or a packed run, signed, beyond ±2^53 the nearest double, after those in `list`. */
+  int64s(list: number[]): number[] {
+    if (this.wire === VARINT) return appended(list, this.int64());
     const start = this.#length();
     const end = this.#at;
     this.#at = start;
     while (this.#at < end) {
       this.#varint();
-      out.push((this.#high | 0) * TWO_32 + this.#low);
+      list = appended(list, (this.#high | 0) * TWO_32 + this.#low);
     }
     if (this.#at !== end) this.fail('a packed list does not end where its length says');
+    return list;
   }
 
-  /** A repeated integer field, one value or a packed run: where its varints lie, appended to `out` as (offset, length). */
-  varintRun(out: number[]): void {
+  /** A repeated integer field, one value or a packed run: where its varints lie, added to `runs` as (offset, length). */
+  varintRun(runs: number[]): number[] {
     let at = this.#at;
     if (this.wire === VARINT) this.#varint();
     else at = this.#length();
-    out.push(at, this.#at - at);
+    return appended(appended(runs, at), this.#at - at);
   }
 
-  /** A repeated float or double field, one value or a packed run: where it lies, appended to `out` as (offset, length). */
-  fixedRun(size: 4 | 8, out: number[]): void {
+  /** A repeated float or double field, one value or a packed run: where it lies, added to `runs` as (offset, length). */
+  fixedRun(size: 4 | 8, runs: number[]): number[] {
     const { at, length } = this.#fixed(size);
-    out.push(at, length);
+    return appended(appended(runs, at), length);
   }
 
   skip(): void {
@@ -284,7 +293,8 @@ export class WireReader {
         if (this.#path.length === 1) throw truncated(this.place(), 1);
         this.fail('a number runs past the end of its message');
       }
-      const byte = this.#window[this.#locate(this.#at, 1)] as number;
+      const from = this.#locate(this.#at, 1); // first: it may move the window
+      const byte = this.#window[from] as number;
       this.#at++;
       const part = byte & 0x7f;
       if (shift < 28) low |= part << shift;
