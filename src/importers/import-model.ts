@@ -12,6 +12,16 @@ export async function importModel(
   registry: Iterable<Importer> = importers,
 ): Promise<Imported> {
   if (files.length === 0) throw noFiles();
-  for (const importer of registry) if (importer.matches(files)) return importer.read(files, options);
+  const importer = formatOf(files, registry);
+  if (importer) return importer.read(files, options);
   throw noNetwork(files.map((f) => f.name));
+}
+
+/** The format in which the files hold a network; `undefined`: none that is known. Reads little. */
+export function formatOf(
+  files: readonly SourceBytes[],
+  registry: Iterable<Importer> = importers,
+): Importer | undefined {
+  for (const importer of registry) if (importer.matches(files)) return importer;
+  return undefined;
 }

@@ -1,4 +1,4 @@
 export type { StoredQuantization } from '../onnx/index.ts';
-export { importModel } from './import-model.ts';
+export { formatOf, importModel } from './import-model.ts';
 export type { Imported, Importer, ReadOptions, SourceBytes } from './importer.ts';
 export { importers } from './registry.ts';
