@@ -16,7 +16,7 @@ export interface OperatorCoverage {
 }
 
 /** The current opset: what the table is made for. */
-const CURRENT_OPSET = 21;
+const CURRENT_OPSET = 24;
 
 const int = (value: number): Attribute => ({ kind: 'int', value });
 const scalar: Attribute = { kind: 'tensor', value: encodeWeight('', tensorOf('float32', [1], [1])) };
@@ -38,11 +38,14 @@ const EXAMPLE_ATTRIBUTES: Attributes = new Map<string, Attribute>([
   ['else_branch', graph],
   ['body', graph],
   ['num_scan_inputs', int(1)],
+  ['direction', { kind: 'string', value: 'LEFT' }],
+  ['pooled_shape', { kind: 'ints', value: [1, 1] }],
 ]);
 const EXAMPLES: Readonly<Record<string, Attributes>> = {
   RequantShift: requantExample(),
   'PACTOps::RequantShift': requantExample(),
   Pad: new Map(),
+  ...Object.fromEntries(['LSTM', 'GRU', 'RNN', 'GridSample'].map((id) => [id, new Map()])),
 };
 
 function requantExample(): Attributes {

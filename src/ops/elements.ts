@@ -11,6 +11,7 @@ import {
 } from '../ir/index.ts';
 import { broadcastShape, stridesOf } from './dims.ts';
 import { missingInput } from './errors.ts';
+import { isFloat8, roundToFloat8 } from './float8.ts';
 
 /** Elements of tensors: reading, rounding to a type, moving by an index map, combining with broadcasting. */
 
@@ -21,21 +22,25 @@ export function given<T>(op: string, inputs: readonly (T | undefined)[], index: 
   return found;
 }
 
-/** The nearest value of a type that is held in wider elements (float16 and bfloat16 are held as float32). */
+/** The nearest value of a type that is held in wider elements (floats of 16 and 8 bits are held as float32). */
 export function roundTo(type: DataType, value: number): number {
   if (type === 'float16') return float16ToNumber(numberToFloat16(value));
   if (type === 'bfloat16') return bfloat16ToNumber(numberToBfloat16(value));
-  return value;
+  return isFloat8(type) ? roundToFloat8(type, value) : value;
 }
+
+/** Integers of 64 bits have no infinity and no not-a-number: 0, as typed arrays of fewer bits give. */
+const finite = (v: number): number => (Number.isFinite(v) ? v : 0);
 
 /** A tensor from numbers computed in double precision, rounded once to its type. */
 export function resultOf(type: DataType, shape: Shape, values: NumericData): Tensor {
-  if (type === 'float16' || type === 'bfloat16')
+  if (type === 'float16' || type === 'bfloat16' || isFloat8(type))
     return tensorOf(
       type,
       shape,
       values.map((v) => roundTo(type, v)),
     );
+  if (type === 'int64' || type === 'uint64') return tensorOf(type, shape, values.map(finite));
   if (type === 'float32' && values instanceof Float32Array) return { type, shape, data: values };
   return tensorOf(type, shape, values);
 }

@@ -5,11 +5,15 @@ import { ifOp, loop } from './control/if-loop.ts';
 import { scan } from './control/scan.ts';
 import * as sequences from './control/sequences.ts';
 import * as binary from './elementwise/binary.ts';
+import * as bitwise from './elementwise/bitwise.ts';
 import { cast, castLike } from './elementwise/cast.ts';
 import { clip } from './elementwise/clip.ts';
+import { isInfinite, isNotANumber } from './elementwise/predicates.ts';
+import * as random from './elementwise/random.ts';
 import * as unary from './elementwise/unary.ts';
 import * as variadic from './elementwise/variadic.ts';
 import { where } from './elementwise/where.ts';
+import { centerCropPad } from './layout/center-crop-pad.ts';
 import { concat } from './layout/concat.ts';
 import { constant, constantOfShape } from './layout/constant.ts';
 import { depthToSpace, spaceToDepth } from './layout/depth-to-space.ts';
@@ -21,20 +25,31 @@ import { pad } from './layout/pad.ts';
 import * as patterns from './layout/patterns.ts';
 import { range } from './layout/range.ts';
 import { flatten, reshape, squeeze, unsqueeze } from './layout/reshape.ts';
+import * as select from './layout/select.ts';
 import { shape, size } from './layout/shape-of.ts';
 import { slice } from './layout/slice.ts';
 import { split } from './layout/split.ts';
 import { transpose } from './layout/transpose.ts';
+import { attention, rotaryEmbedding } from './neural/attention.ts';
 import { conv } from './neural/conv.ts';
 import { convTranspose } from './neural/conv-transpose.ts';
+import { deformConv } from './neural/deform-conv.ts';
+import { det } from './neural/det.ts';
+import { einsum } from './neural/einsum.ts';
 import { gemm } from './neural/gemm.ts';
 import { globalAveragePool, globalMaxPool } from './neural/global-pool.ts';
+import * as localNormalization from './neural/local-normalization.ts';
+import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './neural/losses.ts';
 import { matMul } from './neural/matmul.ts';
+import { nonMaxSuppression } from './neural/non-max-suppression.ts';
 import * as normalization from './neural/normalization.ts';
 import { averagePool, lpPool, maxPool } from './neural/pool.ts';
 import * as recurrent from './neural/recurrent.ts';
+import { maxRoiPool, roiAlign } from './neural/regions.ts';
 import { resize, upsample } from './neural/resize.ts';
+import { affineGrid, gridSample } from './neural/sampling.ts';
 import { hardmax, logSoftmax, softmax } from './neural/softmax.ts';
+import { col2Im, globalLpPool, maxUnpool } from './neural/unpool.ts';
 import type { BoundOp, OpDef } from './op-def.ts';
 import * as integer from './quantization/integer-layers.ts';
 import * as quant from './quantization/quant.ts';
@@ -44,6 +59,8 @@ import { argMax, argMin } from './reduction/arg-extreme.ts';
 import { cumSum } from './reduction/cum-sum.ts';
 import * as reduce from './reduction/reduce.ts';
 import { topK } from './reduction/top-k.ts';
+import { dft, stft } from './signal/fourier.ts';
+import * as windows from './signal/windows.ts';
 
 export { opIdOf } from './bind.ts';
 export { coverageOf, type OperatorCoverage } from './coverage.ts';
@@ -95,6 +112,18 @@ const all = [
   unary.gelu,
   unary.microsoftGelu,
   unary.swish,
+  unary.tan,
+  unary.asin,
+  unary.acos,
+  unary.atan,
+  unary.sinh,
+  unary.cosh,
+  unary.asinh,
+  unary.acosh,
+  unary.atanh,
+  unary.shrink,
+  isNotANumber,
+  isInfinite,
   binary.add,
   binary.sub,
   binary.mul,
@@ -111,6 +140,17 @@ const all = [
   binary.xor,
   binary.not,
   binary.pRelu,
+  bitwise.bitwiseAnd,
+  bitwise.bitwiseOr,
+  bitwise.bitwiseXor,
+  bitwise.bitwiseNot,
+  bitwise.bitShift,
+  random.randomNormal,
+  random.randomNormalLike,
+  random.randomUniform,
+  random.randomUniformLike,
+  random.bernoulli,
+  random.multinomial,
   variadic.sum,
   variadic.mean,
   variadic.max,
@@ -135,6 +175,12 @@ const all = [
   gatherScatter.gatherNd,
   gatherScatter.scatterElements,
   gatherScatter.scatterNd,
+  gatherScatter.scatter,
+  select.compress,
+  select.unique,
+  select.reverseSequence,
+  select.tensorScatter,
+  centerCropPad,
   patterns.eyeLike,
   patterns.trilu,
   patterns.oneHot,
@@ -166,13 +212,37 @@ const all = [
   normalization.instanceNormalization,
   normalization.groupNormalization,
   normalization.layerNormalization,
-  normalization.meanVarianceNormalization,
-  normalization.lrn,
+  normalization.rmsNormalization,
+  localNormalization.meanVarianceNormalization,
+  localNormalization.lrn,
+  localNormalization.lpNormalization,
   recurrent.lstm,
   recurrent.gru,
   recurrent.rnn,
   resize,
   upsample,
+  deformConv,
+  einsum,
+  det,
+  gridSample,
+  affineGrid,
+  roiAlign,
+  maxRoiPool,
+  nonMaxSuppression,
+  maxUnpool,
+  col2Im,
+  globalLpPool,
+  negativeLogLikelihoodLoss,
+  softmaxCrossEntropyLoss,
+  attention,
+  rotaryEmbedding,
+  // Signals
+  dft,
+  stft,
+  windows.hannWindow,
+  windows.hammingWindow,
+  windows.blackmanWindow,
+  windows.melWeightMatrix,
   // Reductions
   reduce.reduceSum,
   reduce.reduceMean,

@@ -1,8 +1,7 @@
-import type { Attributes, DataType } from '../../ir/index.ts';
-import { isFloat } from '../../ir/index.ts';
+import { type Attributes, type DataType, isFloat, type Tensor, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { broadcastDims } from '../dims.ts';
-import { given, mapElements, zipElements } from '../elements.ts';
+import { broadcastDims, broadcastShape } from '../dims.ts';
+import { broadcastTo, given, mapElements, zipElements } from '../elements.ts';
 import { elementwiseCost, value } from '../inference.ts';
 import type { BoundOp, OpDef, QuantTraits } from '../op-def.ts';
 
@@ -67,7 +66,32 @@ export const mod = binaryWith('Mod', (a) => {
   return () => (fmod ? (x, y) => x % y : (x, y) => x - y * Math.floor(x / y));
 });
 
-export const equal = predicate('Equal', (x, y) => x === y);
+const equalNumbers = predicate('Equal', (x, y) => x === y);
+/** Of numbers, or (since opset 19) of strings. */
+export const equal = {
+  ...equalNumbers,
+  bind(attributes) {
+    const bound = equalNumbers.bind(attributes);
+    return {
+      ...bound,
+      run(inputs) {
+        const [a, b] = [given('Equal', inputs, 0, 'A'), given('Equal', inputs, 1, 'B')];
+        return a.type === 'string' && b.type === 'string' ? [equalStrings(a, b)] : bound.run(inputs);
+      },
+    };
+  },
+} as const satisfies OpDef;
+
+function equalStrings(a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShape('Equal', a.shape, b.shape);
+  const [x, y] = [broadcastTo(a, shape).data, broadcastTo(b, shape).data];
+  return tensorOf(
+    'bool',
+    shape,
+    Array.from({ length: x.length }, (_, i) => (x[i] === y[i] ? 1 : 0)),
+  );
+}
+
 export const greater = predicate('Greater', (x, y) => x > y);
 export const greaterOrEqual = predicate('GreaterOrEqual', (x, y) => x >= y);
 export const less = predicate('Less', (x, y) => x < y);

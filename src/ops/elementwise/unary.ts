@@ -77,6 +77,22 @@ export const mish = unary('Mish', (x) => x * Math.tanh(Math.max(x, 0) + Math.log
 export const sin = unary('Sin', Math.sin, { ops: 4 });
 export const cos = unary('Cos', Math.cos, { ops: 4 });
 
+export const tan = unary('Tan', Math.tan, { ops: 4 });
+export const asin = unary('Asin', Math.asin, { ops: 4 });
+export const acos = unary('Acos', Math.acos, { ops: 4 });
+export const atan = unary('Atan', Math.atan, { ops: 4 });
+export const sinh = unary('Sinh', Math.sinh, { ops: 4 });
+export const cosh = unary('Cosh', Math.cosh, { ops: 4 });
+export const asinh = unary('Asinh', Math.asinh, { ops: 4 });
+export const acosh = unary('Acosh', Math.acosh, { ops: 4 });
+export const atanh = unary('Atanh', Math.atanh, { ops: 4 });
+/** Towards 0 by `bias` beyond ±`lambd`, 0 between. */
+export const shrink = unaryWith('Shrink', (a) => {
+  const bias = a.float('bias') ?? 0;
+  const lambda = a.float('lambd') ?? 0.5;
+  return (x) => (x < -lambda ? x + bias : x > lambda ? x - bias : 0);
+});
+
 export const leakyRelu = unaryWith(
   'LeakyRelu',
   (a) => {

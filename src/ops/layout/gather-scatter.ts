@@ -1,7 +1,7 @@
 import { numbersOf, type Shape, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, stridesOf } from '../dims.ts';
-import { given, joined, reshaped, take, walk } from '../elements.ts';
+import { given, joined, resultOf, take, walk } from '../elements.ts';
 import { incompatibleShapes, unsupportedForm } from '../errors.ts';
 import { moveCost, sameAsInput, value } from '../inference.ts';
 import type { OpDef } from '../op-def.ts';
@@ -112,34 +112,40 @@ function scattered(op: string, data: Tensor, updates: Tensor, targets: Int32Arra
   }
   const combine = COMBINE[reduction];
   if (!combine) throw unsupportedForm(op, `reduction '${reduction}'`);
-  if (data.type === 'int64' || data.type === 'uint64' || data.type === 'string')
-    throw unsupportedForm(op, `reduction '${reduction}' of ${data.type}`);
-  const out = numbersOf(data).slice();
+  if (data.type === 'string') throw unsupportedForm(op, `reduction '${reduction}' of strings`);
+  // Combined in double precision, rounded once: 64-bit integers are exact up to 2^53.
+  const out = Float64Array.from(numbersOf(data));
   const values = numbersOf(updates);
   targets.forEach((to, i) => {
     out[to] = combine(out[to] as number, values[i] as number);
   });
-  return reshaped({ ...data, data: out }, data.shape);
+  return resultOf(data.type, data.shape, out);
 }
 
-export const scatterElements = {
-  id: 'ScatterElements',
-  sinceOpset: 11,
-  bind(attributes) {
-    const read = new AttributeReader('ScatterElements', attributes);
-    const axis = read.int('axis') ?? 0;
-    const reduction = read.string('reduction') ?? 'none';
-    return {
-      infer: sameAsInput,
-      cost: moveCost,
-      run(inputs) {
-        const data = given('ScatterElements', inputs, 0);
-        const targets = elementTargets('ScatterElements', data, given('ScatterElements', inputs, 1, 'indices'), axis);
-        return [scattered('ScatterElements', data, given('ScatterElements', inputs, 2, 'updates'), targets, reduction)];
-      },
-    };
-  },
-} as const satisfies OpDef;
+function scatterAlong<Id extends string>(id: Id, sinceOpset: number) {
+  return {
+    id,
+    sinceOpset,
+    bind(attributes) {
+      const read = new AttributeReader(id, attributes);
+      const axis = read.int('axis') ?? 0;
+      const reduction = read.string('reduction') ?? 'none';
+      return {
+        infer: sameAsInput,
+        cost: moveCost,
+        run(inputs) {
+          const data = given(id, inputs, 0);
+          const targets = elementTargets(id, data, given(id, inputs, 1, 'indices'), axis);
+          return [scattered(id, data, given(id, inputs, 2, 'updates'), targets, reduction)];
+        },
+      };
+    },
+  } as const satisfies OpDef;
+}
+
+export const scatterElements = scatterAlong('ScatterElements', 11);
+/** What ScatterElements was called before opset 11. */
+export const scatter = scatterAlong('Scatter', 9);
 
 export const scatterNd = {
   id: 'ScatterND',

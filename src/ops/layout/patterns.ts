@@ -3,7 +3,7 @@ import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, stridesOf } from '../dims.ts';
 import { given, scalarOf, take } from '../elements.ts';
 import { moveCost, sameAsInput, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 /** Operators that make or mask by position: EyeLike, Trilu, OneHot, NonZero. */
 
@@ -93,7 +93,7 @@ export const nonZero = {
   id: 'NonZero',
   sinceOpset: 9,
   bind: () => ({
-    infer: () => [value('int64', undefined)],
+    infer: ([x]) => [value('int64', x?.shape && [x.shape.length, OPEN_SIZE])],
     cost: moveCost,
     run(inputs) {
       const x = given('NonZero', inputs, 0);

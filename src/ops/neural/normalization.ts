@@ -1,14 +1,14 @@
 import { numbersOf, type Shape, type Tensor, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn, stridesOf } from '../dims.ts';
-import { broadcastTo, given, resultOf, take, walk } from '../elements.ts';
+import { axisIn } from '../dims.ts';
+import { broadcastTo, given, resultOf } from '../elements.ts';
 import { type Inputs, sameAsInput, sizeOf, value } from '../inference.ts';
 import type { OpCost, OpDef, ShapedValue } from '../op-def.ts';
 
-/** Normalizations: batch, instance, layer, group, local response. */
+/** Normalizations with parameters: batch, instance, layer, group. Those without are in `local-normalization.ts`. */
 
 /** Difference, product, sum per element. Statistics taken at run time add two more. */
-const normalizationCost = (perElement: number, y: ShapedValue | undefined): OpCost => ({
+export const normalizationCost = (perElement: number, y: ShapedValue | undefined): OpCost => ({
   kind: 'normalization',
   extraOps: perElement * sizeOf(y),
   params: [1, 2],
@@ -26,19 +26,30 @@ export const batchNormalization = {
     const read = new AttributeReader('BatchNormalization', attributes);
     const epsilon = read.float('epsilon') ?? 1e-5;
     const perChannel = opset >= 9 || (read.int('spatial') ?? 1) !== 0;
+    const isTraining = opset >= 14 && read.flag('training_mode');
+    const momentum = read.float('momentum') ?? 0.9;
     return {
-      infer: (inputs: Inputs, outputCount) =>
-        inputs
-          .slice(0, 1)
-          .concat(inputs.slice(3, 5))
-          .map((v) => value(v?.type, v?.shape))
-          .slice(0, outputCount),
+      infer: ([x, , , mean, variance]: Inputs, outputCount) =>
+        [x, mean, variance, mean, variance].map((v) => value(v?.type, v?.shape)).slice(0, outputCount),
       cost: (_inputs, [y]) => ({ ...normalizationCost(2, y), params: [1, 2] }),
-      run(inputs) {
+      run(inputs, outputCount) {
         const x = given('BatchNormalization', inputs, 0, 'X');
-        const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) =>
-          numbersOf(given('BatchNormalization', inputs, i)),
-        ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+        const stored = [3, 4].map((i) => given('BatchNormalization', inputs, i)) as [Tensor, Tensor];
+        const [scale, bias] = [1, 2].map((i) => numbersOf(given('BatchNormalization', inputs, i))) as [
+          Float32Array,
+          Float32Array,
+        ];
+        const [mean, variance] = isTraining ? channelMoments(x) : stored.map((t) => numbersOf(t));
+        if (!mean || !variance) return [];
+        const running = stored.map((t, k) => {
+          const now = k === 0 ? mean : variance;
+          if (!isTraining) return t;
+          return resultOf(
+            t.type,
+            t.shape,
+            Float64Array.from(numbersOf(t), (old, c) => old * momentum + (now[c] as number) * (1 - momentum)),
+          );
+        });
         const values = numbersOf(x);
         const channels = scale.length;
         const inner = perChannel ? x.shape.slice(2).reduce((n, d) => n * d, 1) : 1;
@@ -48,11 +59,28 @@ export const batchNormalization = {
           const factor = (scale[c] as number) / Math.sqrt((variance[c] as number) + epsilon);
           out[i] = ((values[i] as number) - (mean[c] as number)) * factor + (bias[c] as number);
         }
-        return [resultOf(x.type, x.shape, out)];
+        return [resultOf(x.type, x.shape, out), ...running, ...running].slice(0, outputCount);
       },
     };
   },
 } as const satisfies OpDef;
+
+/** Mean and variance of every channel over samples and positions. */
+function channelMoments(x: Tensor): readonly [mean: Float64Array, variance: Float64Array] {
+  const channels = x.shape[1] ?? 1;
+  const inner = innerSize(x.shape, 2);
+  const values = numbersOf(x);
+  const all = Array.from({ length: channels }, () => new Float64Array(values.length / channels));
+  const filled = new Array<number>(channels).fill(0);
+  values.forEach((v, i) => {
+    const c = Math.floor(i / inner) % channels;
+    const list = all[c];
+    if (list) list[filled[c] as number] = v;
+    filled[c] = (filled[c] as number) + 1;
+  });
+  const found = all.map(moments);
+  return [Float64Array.from(found, ([mean]) => mean), Float64Array.from(found, ([, variance]) => variance)];
+}
 
 /** Mean and variance of one run of elements. */
 function moments(values: Float64Array): readonly [mean: number, variance: number] {
@@ -61,7 +89,7 @@ function moments(values: Float64Array): readonly [mean: number, variance: number
 }
 
 /** Normalizes every run of `size` elements to mean 0 and variance 1. */
-function standardized(x: Tensor, size: number, epsilon: number) {
+export function standardized(x: Tensor, size: number, epsilon: number) {
   const values = Float64Array.from(numbersOf(x));
   const means: number[] = [];
   const inverses: number[] = [];
@@ -76,7 +104,7 @@ function standardized(x: Tensor, size: number, epsilon: number) {
   return { values, means, inverses };
 }
 
-const innerSize = (shape: Shape, from: number): number => shape.slice(from).reduce((n, d) => n * d, 1);
+export const innerSize = (shape: Shape, from: number): number => shape.slice(from).reduce((n, d) => n * d, 1);
 
 /** Per sample and channel. */
 export const instanceNormalization = {
@@ -180,71 +208,28 @@ export const layerNormalization = {
   },
 } as const satisfies OpDef;
 
-/** Local response: divides by (bias + alpha / size · Σ squares over `size` neighbouring channels)^beta. */
-export const lrn = {
-  id: 'LRN',
-  sinceOpset: 1,
+/** As LayerNormalization without taking the mean off: x / √(mean of squares + epsilon) · scale. */
+export const rmsNormalization = {
+  id: 'RMSNormalization',
+  sinceOpset: 23,
   bind(attributes) {
-    const read = new AttributeReader('LRN', attributes);
-    const size = read.int('size') ?? 1;
-    const alpha = read.float('alpha') ?? 1e-4;
-    const beta = read.float('beta') ?? 0.75;
-    const bias = read.float('bias') ?? 1;
+    const read = new AttributeReader('RMSNormalization', attributes);
+    const epsilon = read.float('epsilon') ?? 1e-5;
+    const axis = read.int('axis') ?? -1;
     return {
       infer: sameAsInput,
-      cost: (_inputs, [y]) => ({ kind: 'normalization', extraOps: (2 * size + 6) * sizeOf(y) }),
+      cost: (_inputs, [y]) => ({ kind: 'normalization', extraOps: 4 * sizeOf(y), params: [1] }),
       run(inputs) {
-        const x = given('LRN', inputs, 0);
-        const values = numbersOf(x);
-        const channels = x.shape[1] as number;
-        const inner = innerSize(x.shape, 2);
-        const before = Math.floor((size - 1) / 2);
-        const after = Math.ceil((size - 1) / 2);
-        const out = new Float64Array(values.length);
-        for (let i = 0; i < out.length; i++) {
-          const c = Math.floor(i / inner) % channels;
-          let squares = 0;
-          for (let k = Math.max(0, c - before); k <= Math.min(channels - 1, c + after); k++)
-            squares += (values[i + (k - c) * inner] as number) ** 2;
-          out[i] = (values[i] as number) / (bias + (alpha / size) * squares) ** beta;
+        const x = given('RMSNormalization', inputs, 0, 'X');
+        const inner = x.shape.slice(axisIn('RMSNormalization', axis, x.shape.length));
+        const scale = numbersOf(broadcastTo(given('RMSNormalization', inputs, 1, 'scale'), inner));
+        const values = Float64Array.from(numbersOf(x));
+        for (let at = 0; at < values.length; at += scale.length) {
+          const run = values.subarray(at, at + scale.length);
+          const inverse = 1 / Math.sqrt(run.reduce((sum, v) => sum + v * v, 0) / run.length + epsilon);
+          for (let i = 0; i < run.length; i++) run[i] = (run[i] as number) * inverse * (scale[i] as number);
         }
-        return [resultOf(x.type, x.shape, out)];
-      },
-    };
-  },
-} as const satisfies OpDef;
-
-/** Over the given axes (default: all but the channel), without parameters; variance plus 1e-9 as the definition has it. */
-export const meanVarianceNormalization = {
-  id: 'MeanVarianceNormalization',
-  sinceOpset: 9,
-  bind(attributes) {
-    const axes = new AttributeReader('MeanVarianceNormalization', attributes).ints('axes') ?? [0, 2, 3];
-    return {
-      infer: sameAsInput,
-      cost: (_inputs, [y]) => ({ kind: 'normalization', extraOps: 7 * sizeOf(y) }),
-      run(inputs) {
-        const x = given('MeanVarianceNormalization', inputs, 0);
-        const rank = x.shape.length;
-        const over = axes.map((a) => axisIn('MeanVarianceNormalization', a, rank));
-        // Reduced axes behind the kept ones: each group is then one run of elements.
-        const order = [...x.shape.keys()].sort((a, b) => Number(over.includes(a)) - Number(over.includes(b)) || a - b);
-        const strides = stridesOf(x.shape);
-        const shape = order.map((d) => x.shape[d] as number);
-        const map = walk(
-          shape,
-          order.map((d) => strides[d] as number),
-        );
-        const { values } = standardized(
-          take(x, shape, map),
-          over.reduce((n, d) => n * (x.shape[d] as number), 1),
-          1e-9,
-        );
-        const out = new Float64Array(values.length);
-        map.forEach((to, i) => {
-          out[to] = values[i] as number;
-        });
-        return [resultOf(x.type, x.shape, out)];
+        return [resultOf(x.type, x.shape, values)];
       },
     };
   },
