@@ -1,5 +1,5 @@
 import type { JobClient } from '../jobs/client.ts';
-import type { SourceFile } from '../jobs/protocol.ts';
+import type { DiskFile, SourceFile } from '../jobs/protocol.ts';
 
 /** One flag of a command. Help, parsing and `help --json` are made from these. */
 export interface CommandOption {
@@ -27,6 +27,10 @@ export interface CommandHost {
   /** Started on first use. */
   client(): JobClient;
   read(path: string): SourceFile & { readonly bytes: Uint8Array };
+  /** A file that workers open by its path: nothing of it is read here. */
+  find(path: string): DiskFile;
+  /** Fingerprint of a file, lower-case hex. */
+  sha256(path: string): string;
   write(path: string, bytes: Uint8Array): void;
   /** Progress and warnings; never on stdout. */
   note(text: string): void;

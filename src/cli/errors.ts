@@ -22,3 +22,8 @@ export const unwritable = (path: string, why: string): UserError =>
     'Choose a folder that exists and is writable.',
     { path },
   );
+
+export const changedFile = (path: string): UserError =>
+  new UserError('cli/changed-file', `'${path}' has changed while it was being read.`, 'Run the command again.', {
+    path,
+  });

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { BugError, messageOf, UserError } from '../base/index.ts';
 import type { JobClient } from '../jobs/client.ts';
+import type { DiskFile } from '../jobs/protocol.ts';
 import type { Command, CommandHost } from './command.ts';
+import { sha256OfFile } from './disk-source.ts';
 import { unknownCommand, unreadable, unwritable } from './errors.ts';
 import { commandHelp } from './help.ts';
 import { commands, overview } from './index.ts';
@@ -20,6 +22,8 @@ async function main(words: readonly string[]): Promise<number> {
       return pool;
     },
     read,
+    find,
+    sha256: sha256OfFile,
     write,
     note: (text) => void process.stderr.write(`${text}\n`),
     now: () => performance.now() / 1000,
@@ -73,6 +77,16 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 function read(path: string): { name: string; bytes: Uint8Array } {
   try {
     return { name: basename(path), bytes: readFileSync(path) };
+  } catch (thrown) {
+    throw unreadable(path, messageOf(thrown));
+  }
+}
+
+function find(path: string): DiskFile {
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw new Error('it is no file');
+    return { name: basename(path), path: resolve(path), size: found.size };
   } catch (thrown) {
     throw unreadable(path, messageOf(thrown));
   }

@@ -1,4 +1,3 @@
-import { BugError, UserError } from '../base/index.ts';
 import {
   type Backends,
   type BoundData,
@@ -11,18 +10,20 @@ import {
   startSession,
 } from '../explore/index.ts';
 import type { StageContext } from '../ir/index.ts';
-import { checkFileSize } from '../onnx/index.ts';
 import { unknownResource } from './errors.ts';
 import type { JobHost } from './host.ts';
 import type { DataSource, ModelSource, SourceFile } from './protocol.ts';
 import type { ResourceHolder } from './server.ts';
+import { type OpenedFile, openSources, readAll, type SourceOpener } from './sources.ts';
 
 /** What jobs find on their worker: models, samples, calibrations and sessions, made from their sources on first use and kept. */
 export interface JobStore extends ResourceHolder {
   model(id: string, ctx: StageContext): Promise<OpenedModel>;
   /** Opens a source that need not be held yet, and keeps it under its id. */
   open(source: ModelSource, ctx: StageContext): Promise<OpenedModel>;
-  /** Files of a held model. */
+  /** Files as sources, which are read in parts where this worker can. */
+  sources(files: readonly SourceFile[], ctx: StageContext): Promise<readonly OpenedFile[]>;
+  /** Files of a held model, read whole. */
   files(id: string): Promise<readonly ModelFile[]>;
   data(modelId: string, dataId: string, ctx: StageContext): Promise<BoundData>;
   bind(modelId: string, source: DataSource, ctx: StageContext): Promise<BoundData>;
@@ -55,7 +56,7 @@ class Made<T> {
   }
 }
 
-export function createStore(host: JobHost): JobStore {
+export function createStore(host: JobHost & SourceOpener): JobStore {
   const sources = new Map<string, { readonly kind: string; readonly source: unknown }>();
   const models = new Made<OpenedModel>();
   const bound = new Made<BoundData>();
@@ -85,15 +86,18 @@ export function createStore(host: JobHost): JobStore {
     model: (id, ctx) => store.open(sourceOf('model', id) as ModelSource, ctx),
     open(source, ctx) {
       if (!sources.has(source.id)) sources.set(source.id, { kind: 'model', source });
-      return models.get(source.id, async () => openModel(await readAll(source.files), source.shapes, ctx));
+      const { id, files, shapes, changes, sha256 } = source;
+      const options = { ...(changes && { changes }), ...(sha256 !== undefined && { sha256 }) };
+      return models.get(id, async () => openModel(await store.sources(files, ctx), shapes, ctx, options));
     },
-    files: async (id) => readAll((sourceOf('model', id) as ModelSource).files),
+    sources: (files, ctx) => openSources(files, host, ctx.warn),
+    files: async (id) => readAll((sourceOf('model', id) as ModelSource).files, host),
     data: (modelId, dataId, ctx) => store.bind(modelId, sourceOf('data', dataId) as DataSource, ctx),
     bind(modelId, source, ctx) {
       if (!sources.has(source.id)) sources.set(source.id, { kind: 'data', source });
       return bound.get(`${modelId}\n${source.id}`, async () => {
         const { files, ...request } = source;
-        return bindData(await store.model(modelId, ctx), { ...request, files: await readAll(files) });
+        return bindData(await store.model(modelId, ctx), { ...request, files: await readAll(files, host) });
       });
     },
     calibration: (modelId, calibrationId, ctx) =>
@@ -119,27 +123,4 @@ export function createStore(host: JobHost): JobStore {
   return store;
 }
 
-/** Reads files whose bytes are still with the browser. Too large ones are refused before they are read. */
-export async function readAll(files: readonly SourceFile[]): Promise<ModelFile[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      if ('bytes' in file) return { name: file.name, bytes: file.bytes };
-      if (!('blob' in file)) throw new BugError(`File '${(file as SourceFile).name}' has neither bytes nor a blob.`);
-      if (file.name.toLowerCase().endsWith('.onnx')) checkFileSize(file.name, file.blob.size);
-      try {
-        return { name: file.name, bytes: new Uint8Array(await file.blob.arrayBuffer()) };
-      } catch (cause) {
-        throw unreadableFile(file.name, file.blob.size, cause);
-      }
-    }),
-  );
-}
-
-const unreadableFile = (name: string, size: number, cause: unknown): UserError =>
-  new UserError(
-    'jobs/unreadable-file',
-    `'${name}' could not be read: it has changed since it was chosen, or its ${size} bytes do not fit in memory.`,
-    'Choose the file again; if it is very large, close other tabs first.',
-    { file: name, bytes: size },
-    { cause },
-  );
+export { readAll } from './sources.ts';
