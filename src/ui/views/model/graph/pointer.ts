@@ -13,8 +13,6 @@ export interface PointerActions {
   hover(target: Target): void;
   press(target: Target): void;
   doublePress(target: Target): void;
-  /** The user has moved the camera. */
-  moved(): void;
 }
 
 const CLICK_PIXELS = 4;
@@ -34,6 +32,7 @@ interface Pressed {
 export function attachPointer(canvas: HTMLCanvasElement, stage: Stage, actions: PointerActions): () => void {
   const down = new Map<number, Pressed>();
   let dragged = false;
+  let pressedKind: Target['kind'] = 'ground';
 
   const place = (event: PointerEvent | WheelEvent | MouseEvent): readonly [number, number] => {
     const bounds = canvas.getBoundingClientRect();
@@ -41,9 +40,7 @@ export function attachPointer(canvas: HTMLCanvasElement, stage: Stage, actions: 
   };
   const move = (to: (camera: Camera) => Camera): void => {
     const camera = stage.camera();
-    if (!camera) return;
-    stage.go(to(camera));
-    actions.moved();
+    if (camera) stage.go(to(camera));
   };
   const zoom = (factor: number, at: readonly [number, number]): void =>
     move((camera) => zoomedAt(camera, factor, at, leastOf(stage)));
@@ -78,9 +75,14 @@ export function attachPointer(canvas: HTMLCanvasElement, stage: Stage, actions: 
     const own = down.get(event.pointerId);
     down.delete(event.pointerId);
     if (!own || dragged || down.size > 0 || event.type === 'pointercancel') return;
-    actions.press(targetAt(stage, own.x, own.y, event.pointerType === 'touch' ? TOUCH_REACH : FINE_REACH));
+    const target = targetAt(stage, own.x, own.y, event.pointerType === 'touch' ? TOUCH_REACH : FINE_REACH);
+    pressedKind = target.kind;
+    actions.press(target);
   };
-  const onDouble = (event: MouseEvent): void => actions.doublePress(targetAt(stage, ...place(event), FINE_REACH));
+  const onDouble = (event: MouseEvent): void => {
+    // The second press on a sign has toggled already, and what lies there now may be another box.
+    if (pressedKind !== 'toggle') actions.doublePress(targetAt(stage, ...place(event), FINE_REACH));
+  };
   const onLeave = (): void => actions.hover({ kind: 'ground' });
   const onWheel = (event: WheelEvent): void => {
     event.preventDefault();

@@ -4,8 +4,10 @@ import { type FarColours, painter } from './paint.ts';
 
 /** What stands on the canvas, and the camera on it. Lives beside React: a frame of a drag renders no component. */
 export interface Stage {
-  /** Undefined until there is a drawing and a size. */
+  /** What is shown now; undefined before the first `go`. */
   readonly camera: () => Camera | undefined;
+  /** Where the camera is on its way to, or is. */
+  readonly aim: () => Camera | undefined;
   readonly size: () => Size;
   readonly drawing: () => Drawing | undefined;
   show(drawing: Drawing | undefined, far: FarColours | undefined): void;
@@ -56,7 +58,8 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
   document.fonts?.addEventListener('loadingdone', restart);
 
   return {
-    camera: () => motion?.to ?? camera,
+    camera: () => camera,
+    aim: () => motion?.to ?? camera,
     size: () => size,
     drawing: () => drawing,
     show(nextDrawing, nextFar) {

@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import type { Diagram, DiagramInput } from '../../../../diagram/index.ts';
+import type { HeatScale, Theme } from '../../../charts/index.ts';
+import { boxColours, type GraphMetric, type Palette, paletteOf } from './colours.ts';
+import { boxTexts, type Drawing } from './draw.ts';
+import { emphasisOf, type Mark } from './emphasis.ts';
+import { type FarColours, farColours } from './paint.ts';
+import { sceneOf } from './scene.ts';
+import { type Measure, measurer } from './texts.ts';
+
+export interface DrawingInput {
+  readonly input: DiagramInput | undefined;
+  readonly diagram: Diagram | undefined;
+  /** By node id; a node without the figure is absent. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly heat: HeatScale;
+  readonly metric: GraphMetric;
+  readonly theme: Theme;
+  /** Node indices a search found; undefined: no search. */
+  readonly hits: ReadonlySet<number> | undefined;
+  readonly chosen: ReadonlySet<number> | undefined;
+  readonly tensor: string | undefined;
+  readonly marks: ReadonlyMap<string, Mark> | undefined;
+}
+
+export interface Drawn {
+  readonly drawing: Drawing;
+  readonly far: FarColours;
+}
+
+/** The steps from a diagram to what is painted, each made again only when what it rests on changes. */
+export function useDrawing(given: DrawingInput): Drawn | undefined {
+  const { input, diagram, values, heat, metric, theme, hits, chosen, tensor, marks } = given;
+  const scene = useMemo(() => diagram && sceneOf(diagram), [diagram]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
+  const palette = useMemo<Palette>(() => paletteOf(document.documentElement), [theme]);
+  const colours = useMemo(
+    () => input && diagram && boxColours(input, diagram, values, heat, metric, palette),
+    [input, diagram, values, heat, metric, palette],
+  );
+  const texts = useMemo(() => scene && colours && boxTexts(scene, colours, measure), [scene, colours]);
+  const emphasis = useMemo(
+    () => scene && input && emphasisOf(scene, input, { hits, chosen, tensor, marks }),
+    [scene, input, hits, chosen, tensor, marks],
+  );
+  return useMemo(() => {
+    if (!scene || !colours || !texts || !emphasis) return undefined;
+    const drawing = { scene, colours, emphasis, palette, texts, selected: -1, hovered: -1, cursor: -1 };
+    return { drawing, far: farColours(scene, colours, emphasis, palette) };
+  }, [scene, colours, texts, emphasis, palette]);
+}
+
+let context: CanvasRenderingContext2D | null | undefined;
+const known = new WeakMap<CanvasRenderingContext2D, Measure>();
+
+/** One measuring canvas for all drawings of the page. */
+const measure: Measure = (text, font) => {
+  context ??= document.createElement('canvas').getContext('2d');
+  if (!context) return 7 * text.length;
+  let own = known.get(context);
+  if (!own) {
+    own = measurer(context);
+    known.set(context, own);
+  }
+  return own(text, font);
+};
