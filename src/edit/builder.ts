@@ -36,7 +36,7 @@ export class Builder {
   /** A value between two nodes. */
   value(hint: string): TensorId {
     const id = this.#names.value(`${this.#stem}/${hint}_out`);
-    this.tensors.push({ ...this.#known, id });
+    this.tensors.push({ id, ...this.#known });
     return id;
   }
 

@@ -198,6 +198,24 @@ describe('extracting', () => {
     expect(await run(edited, [1, 2])).toEqual({ m: [-2, -4] });
   });
 
+  test('an input that a layer of the part writes beside what is needed', async () => {
+    const b = graphBuilder();
+    b.input('x', [1, 4]);
+    b.node('Split', ['x'], { id: 'split', outputs: ['l', 'r'], attributes: { axis: 1 } });
+    b.node('Add', ['l', 'r'], { id: 'add', outputs: ['y'] });
+    for (const id of ['l', 'r', 'y']) b.describe(id, [1, 2]);
+    b.output('y');
+    const edited = verifyGraph(applyEdits(b.done(), [{ kind: 'extract', inputs: ['r'], outputs: ['y'] }]));
+    expect(edited.graph.inputs).toEqual(['r', 'x']);
+    expect(edited.graph.nodes[0]?.outputs).toEqual(['l', 'r/unused']);
+    const feeds = new Map([
+      ['x', tensorOf('float32', [1, 4], [1, 2, 3, 4])],
+      ['r', tensorOf('float32', [1, 2], [10, 20])],
+    ]);
+    const outputs = await (await createPlainBackend().prepare(edited)).run(feeds);
+    expect(outputs.get('y')?.data).toEqual(Float32Array.of(11, 22));
+  });
+
   test('a selection with a body takes what the body reads as inputs', () => {
     const edited = applyEdits(branching(), [{ kind: 'extract-nodes', nodes: ['choose'] }]);
     expect(verifyGraph(edited).graph.inputs).toEqual(['c', 'm', 'r']);
@@ -289,6 +307,24 @@ describe('attributes', () => {
       { kind: 'set-attribute', node: 'pool', name: 'auto_pad', attribute: { kind: 'string', value: 'WIDE' } },
       'edit/illegal-attribute',
       /WIDE/,
+    ],
+    [
+      'windows that cannot move',
+      { kind: 'set-attribute', node: 'pool', name: 'strides', attribute: { kind: 'ints', value: [0, 1] } },
+      'edit/illegal-attribute',
+      /'strides' has values below 1/,
+    ],
+    [
+      'another number of axes',
+      { kind: 'set-attribute', node: 'pool', name: 'strides', attribute: { kind: 'ints', value: [1] } },
+      'edit/illegal-attribute',
+      /a window of 2 axes needs 2/,
+    ],
+    [
+      'windows larger than the input',
+      { kind: 'set-attribute', node: 'pool', name: 'dilations', attribute: { kind: 'ints', value: [9, 9] } },
+      'edit/illegal-attribute',
+      /would be \[batch, 1, 0, 0\], which holds nothing/,
     ],
     [
       'deleting what must be there',

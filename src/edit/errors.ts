@@ -185,6 +185,12 @@ export const illegalAttribute = (node: string, op: string, cause: UserError): Us
     { cause },
   );
 
+export const faultyAttribute = (node: string, op: string, fault: string): UserError =>
+  new UserError('edit/illegal-attribute', `Layer '${node}' (${op}): ${fault}.`, `Give a value that ${op} allows.`, {
+    node,
+    op,
+  });
+
 export const wrongType = (value: string, type: string, activation: string): UserError =>
   new UserError(
     'edit/wrong-type',

@@ -1,4 +1,4 @@
-import { UserError } from '../base/index.ts';
+import { canonicalJson, UserError } from '../base/index.ts';
 import {
   type Attribute,
   decodeWeight,
@@ -11,8 +11,9 @@ import {
 } from '../ir/index.ts';
 import { type BoundOp, bindNode, type Value } from '../ops/index.ts';
 import type { EditContext } from './edit-kind.ts';
-import { illegalAttribute } from './errors.ts';
+import { faultyAttribute, illegalAttribute, shapeText } from './errors.ts';
 import { forgetBehind } from './forget.ts';
+import { windowFault } from './window-attributes.ts';
 
 /** Constants of more elements than this are not looked at when types and shapes are inferred. */
 const SMALL = 64;
@@ -26,10 +27,15 @@ export function putNode(model: Model, node: Node, context: EditContext): Model {
   const { graph } = model;
   const before = graph.nodes.find((n) => n.id === node.id) as Node;
   const op = boundOf(node, graph);
+  const fault = windowFault(node, graph);
+  if (fault !== undefined) throw faultyAttribute(node.id, node.op, fault);
   const nodes = graph.nodes.map((n) => (n === before ? node : n));
   const edited: Model = { ...model, graph: { ...graph, nodes } };
-  const same = resultsText(node, op, model, context);
-  if (same !== undefined && same === resultsText(before, boundOf(before, graph), model, context)) return edited;
+  const after = resultsOf(node, op, model, context);
+  const empty = after?.find(({ shape }) => shape?.some((dim) => typeof dim === 'number' && !(dim >= 1)));
+  if (empty && !node.inputs.some((id) => context.known(id).shape?.includes(0)))
+    throw faultyAttribute(node.id, node.op, `its result would be ${shapeText(empty.shape)}, which holds nothing`);
+  if (isSame(after, resultsOf(before, boundOf(before, graph), model, context))) return edited;
   return forgetBehind(
     edited,
     node.outputs.filter((id) => id !== ''),
@@ -47,20 +53,30 @@ export function boundOf(node: Node, graph: Graph): BoundOp | undefined {
   }
 }
 
-/** Types and shapes of a node's outputs, as text; `undefined` where one of them is not known. */
-function resultsText(node: Node, op: BoundOp | undefined, model: Model, context: EditContext): string | undefined {
-  if (!op) return undefined;
+/** What is known of a node's outputs; `undefined` where its operator is unknown or its inputs do not fit. */
+function resultsOf(
+  node: Node,
+  op: BoundOp | undefined,
+  model: Model,
+  context: EditContext,
+): readonly Value[] | undefined {
   const inputs = node.inputs.map((id) => (id === '' ? undefined : knownOf(id, model, context)));
-  let results: readonly Value[];
   try {
-    results = op.infer(inputs, node.outputs.length);
+    return op?.infer(inputs, node.outputs.length);
   } catch (thrown) {
     // Shapes that do not fit are reported by inference, which names the first layer where they break.
     if (thrown instanceof UserError) return undefined;
     throw thrown;
   }
-  const known = results.filter(({ type, shape }) => type !== undefined && shape !== undefined);
-  return known.length < node.outputs.length ? undefined : JSON.stringify(known.map(({ type, shape }) => [type, shape]));
+}
+
+/** Whether all outputs are known and have the same types and shapes. */
+function isSame(a: readonly Value[] | undefined, b: readonly Value[] | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  return a.every(({ type, shape }, i) => {
+    const isKnown = type !== undefined && shape !== undefined;
+    return isKnown && type === b[i]?.type && canonicalJson(shape) === canonicalJson(b[i]?.shape ?? null);
+  });
 }
 
 function knownOf(id: TensorId, { graph, weights }: Model, context: EditContext): Value {

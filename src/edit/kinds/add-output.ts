@@ -19,7 +19,7 @@ export const addOutput: EditKind<AddOutputEdit> = {
     if (graph.outputs.includes(value)) throw alreadyOutput(value);
     const role = roleOf(model, value);
     if (role !== 'computed') throw notComputed(value, role, 'an output');
-    const tensors = new Map(graph.tensors).set(value, { ...context.known(value), id: value });
+    const tensors = new Map(graph.tensors).set(value, { id: value, ...context.known(value) });
     return { ...model, graph: { ...graph, tensors, outputs: [...graph.outputs, value] } };
   },
 };

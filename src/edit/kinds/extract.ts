@@ -2,6 +2,7 @@ import type { Model, TensorId, TensorInfo } from '../../ir/index.ts';
 import type { EditContext, EditKind } from '../edit-kind.ts';
 import { constantValue, notBetween, notComputed, unknownType } from '../errors.ts';
 import { roleOf } from '../find.ts';
+import { Names } from '../names.ts';
 import { neededFor, withoutUnused } from '../settle.ts';
 
 /** Keeps what lies between values: everything `outputs` need, back to `inputs` and the model's own inputs. */
@@ -45,7 +46,18 @@ export function cut(
 ): Model {
   const tensors = new Map<TensorId, TensorInfo>(model.graph.tensors);
   for (const id of [...part.inputs, ...part.outputs])
-    if (!model.graph.inputs.includes(id)) tensors.set(id, { ...context.known(id), id });
+    if (!model.graph.inputs.includes(id)) tensors.set(id, { id, ...context.known(id) });
   for (const id of part.inputs) if (tensors.get(id)?.type === undefined) throw unknownType(id);
-  return withoutUnused(model, { ...model, graph: { ...model.graph, ...part, tensors } });
+  const nodes = part.nodes.map((node) => {
+    if (!node.outputs.some((id) => part.inputs.includes(id))) return node;
+    return { ...node, outputs: node.outputs.map((id) => (part.inputs.includes(id) ? aside(id, model, tensors) : id)) };
+  });
+  return withoutUnused(model, { ...model, graph: { ...model.graph, ...part, nodes, tensors } });
+}
+
+/** Another name for a result that became an input, where its layer stays for the sake of another result. */
+function aside(id: TensorId, model: Model, tensors: Map<TensorId, TensorInfo>): TensorId {
+  const name = new Names(model).value(`${id}/unused`);
+  tensors.set(name, { ...(tensors.get(id) ?? {}), id: name });
+  return name;
 }

@@ -36,7 +36,7 @@ export const insertActivation: EditKind<InsertActivationEdit> = {
     const [x, y] = isOutput ? [other, value] : [value, other];
     const built = activationNodes(model, activation, names, { stem: value, x, y, known });
     const withTables = withBuilt(model, built);
-    const tensors = new Map(withTables.graph.tensors).set(other, { ...known, id: other });
+    const tensors = new Map(withTables.graph.tensors).set(other, { id: other, ...known });
     const prepared = { ...withTables, graph: { ...withTables.graph, tensors } };
     return isOutput
       ? behindOutput(prepared, value, other, built.nodes)

@@ -148,7 +148,7 @@ function without(model: Model, removed: Removed, places: Renaming, context: Edit
   const tensors = new Map<TensorId, TensorInfo>(graph.tensors);
   for (const id of graph.outputs) {
     const source = places.get(id);
-    if (source !== undefined) tensors.set(id, { ...context.known(source), id });
+    if (source !== undefined) tensors.set(id, { id, ...context.known(source) });
   }
   const removedIds = new Set([...removed.nodes].map((node) => node.id));
   const nodes = graph.nodes.flatMap((node) => {
