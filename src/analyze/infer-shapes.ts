@@ -1,29 +1,32 @@
 import { UserError } from '../base/index.ts';
 import {
-  attributeOf,
+  type Diagnostic,
   type Dim,
-  decodeWeight,
   elementCount,
   type Graph,
   isKnown,
   type Model,
   type Node,
-  numbersOf,
   type StageContext,
   type TensorId,
   type TensorInfo,
-  type WeightStore,
 } from '../ir/index.ts';
 import type { BoundOp, Value } from '../ops/index.ts';
 import { nodeFailed, shapeContradiction, shapeText } from './errors.ts';
-import { bindNode, isRandom, operatorName } from './operator-of.ts';
+import { bodyInferrer, callResults, type Recorder } from './infer-bodies.ts';
+import { bindNode, calledFunction, isRandomOperator, operatorName } from './operator-of.ts';
+import { partialResult, shapedByPartial, wholly } from './partial-dims.ts';
 import { setShapes } from './set-shapes.ts';
+import { declaredOf, FOLLOWED_ELEMENTS, GraphValues, type Values } from './values.ts';
 
-/** Constants of more elements than this are not followed through shape arithmetic: no shape is that long. */
-const FOLLOWED_ELEMENTS = 4096;
+/** Models are immutable, and many ask for their shapes: each is inferred once, and what was said is said again. */
+const shapedModels = new WeakMap<Model, Said<Model>>();
+const inferredValues = new WeakMap<Model, Said<Values>>();
 
-/** What is known of every value of a graph: the working state of shape inference. */
-export type Values = Map<TensorId, Value>;
+interface Said<T> {
+  readonly result: T;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /**
  * Types and shapes of all values, from those of the inputs. Shape arithmetic (Shape, Gather, Concat …) is computed where
@@ -33,112 +36,168 @@ export type Values = Map<TensorId, Value>;
  * not known leave their outputs as declared, with one diagnostic per operator.
  */
 export function inferShapes(model: Model, ctx: Pick<StageContext, 'warn'>): Model {
-  const sized = defaultBatch(model, ctx);
-  const values = inferValues(sized, ctx);
+  const known = shapedModels.get(model) ?? shape(model);
+  shapedModels.set(model, known);
+  for (const diagnostic of known.diagnostics) ctx.warn(diagnostic);
+  return known.result;
+}
+
+function shape(model: Model): Said<Model> {
+  const diagnostics: Diagnostic[] = [];
+  const warn = (diagnostic: Diagnostic) => {
+    diagnostics.push(diagnostic);
+  };
+  const sized = defaultBatch(model, { warn });
+  const inferred = valuesOf(sized);
+  inferred.diagnostics.forEach(warn);
+  const result = withShapes(sized, inferred.result);
+  // The result says all that was found: inferring it again finds the same, unknown operators included.
+  const lasting = inferred.diagnostics.filter((d) => d.code === 'analyze/unknown-operator');
+  inferredValues.set(result, { result: inferred.result, diagnostics: lasting });
+  shapedModels.set(result, { result, diagnostics: lasting });
+  return { result, diagnostics };
+}
+
+/** The model with the types and shapes of `values` in its table. */
+export function withShapes(model: Model, values: Values): Model {
   const tensors = new Map<TensorId, TensorInfo>();
-  for (const [id, info] of sized.graph.tensors) {
+  for (const [id, info] of model.graph.tensors) {
     const value = values.get(id);
     const type = value?.type ?? info.type;
     const shape = value?.shape ?? info.shape;
-    tensors.set(id, { ...info, ...(type ? { type } : {}), ...(shape ? { shape } : {}) });
+    const isSame = type === info.type && shape === info.shape;
+    tensors.set(id, isSame ? info : { ...info, ...(type ? { type } : {}), ...(shape ? { shape } : {}) });
   }
-  return { ...sized, graph: { ...sized.graph, tensors } };
+  return { ...model, graph: { ...model.graph, tensors } };
 }
 
 /** All that can be known of the values before running, small constants included. Does not change the model. */
 export function inferValues(model: Model, ctx: Pick<StageContext, 'warn'>): Values {
-  const unknown = new Map<string, Node[]>();
-  const values = inferGraph(model, new Map(), { unknown, warn: (diagnostic) => ctx.warn(diagnostic) });
-  for (const [op, nodes] of unknown) {
-    const first = nodes[0]?.id ?? '';
-    const message = `${op} (${nodes.length} ${nodes.length === 1 ? 'layer' : 'layers'}, first '${first}') is not known: its cost and its results are unknown, and shapes behind it may be.`;
-    ctx.warn({ code: 'analyze/unknown-operator', severity: 'warning', node: first, message });
+  const { result, diagnostics } = valuesOf(model);
+  for (const diagnostic of diagnostics) ctx.warn(diagnostic);
+  return result;
+}
+
+function valuesOf(model: Model): Said<Values> {
+  const known = inferredValues.get(model);
+  if (known) return known;
+  const diagnostics: Diagnostic[] = [];
+  const findings = newFindings();
+  const result = inferGraph(model, undefined, findings);
+  for (const [op, nodes] of findings.unknown) {
+    const first = [...nodes][0]?.id ?? '';
+    const message = `${op} (${nodes.size} ${nodes.size === 1 ? 'layer' : 'layers'}, first '${first}') is not known: its cost and its results are unknown, and shapes behind it may be.`;
+    diagnostics.push({ code: 'analyze/unknown-operator', severity: 'warning', node: first, message });
   }
-  return values;
+  const said = { result, diagnostics: [...findings.said.values(), ...diagnostics] };
+  inferredValues.set(model, said);
+  return said;
 }
 
 /** What inference has to say besides values. */
-interface Findings extends Pick<StageContext, 'warn'> {
+export interface Findings {
   /** Nodes of unknown operators, by operator. */
-  readonly unknown: Map<string, Node[]>;
+  readonly unknown: Map<string, Set<Node>>;
+  /** By message: a body may be inferred more than once. */
+  readonly said: Map<string, Diagnostic>;
+  /** Nodes that bodies may still hold: Loops in Loops are inferred again and again, and a small file can nest many. */
+  readonly budget: { nodes: number };
+  /** Told what each body of a node was inferred with. */
+  readonly record?: Recorder;
 }
 
-/** `outer`: values around a branch, which it may read by name. */
-function inferGraph({ graph, weights }: Model, outer: Values, findings: Findings): Values {
-  const { unknown } = findings;
-  const values: Values = new Map([...outer, ...knownValues(graph, weights)]);
-  for (const node of graph.nodes) {
-    const op = bindNode(node, graph);
-    if (op === undefined) {
-      const name = operatorName(node);
-      unknown.set(name, [...(unknown.get(name) ?? []), node]);
-    }
-    const results = op && !op.inferBodies ? inferNode(node, op, values) : inferBranches(node, values, findings);
-    node.outputs.forEach((id, i) => {
-      if (id !== '')
-        values.set(
-          id,
-          merge(node, id, results[i] ?? {}, declaredValue(node, id, results[i], values.get(id), findings)),
-        );
-    });
-  }
-  return values;
-}
+const MOST_INFERRED = 200_000;
 
-/** Outputs of an If: those of the branch its condition chooses, or what both branches agree on. Nothing for other nodes. */
-function inferBranches(node: Node, values: Values, findings: Findings): readonly Value[] {
-  if (node.op !== 'If') return [];
-  const infer = (name: string): readonly Value[] => {
-    const body = attributeOf(node.attributes, name, 'graph');
-    const inside = body && inferGraph(body, values, findings);
-    return body?.graph.outputs.map((id) => inside?.get(id) ?? {}) ?? [];
-  };
-  const condition = values.get(node.inputs[0] ?? '')?.constant;
-  if (condition) return infer(numbersOf(condition)[0] === 0 ? 'else_branch' : 'then_branch');
-  const otherwise = infer('else_branch');
-  return infer('then_branch').map((a, i) => {
-    const b = otherwise[i] ?? {};
-    const isSameRank = a.shape !== undefined && a.shape.length === b.shape?.length;
-    const shape = a.shape?.map((dim, axis) => (dim === b.shape?.[axis] ? dim : `?${node.id}_${i}_${axis}`));
-    return { ...(a.type && a.type === b.type ? { type: a.type } : {}), ...(isSameRank && shape ? { shape } : {}) };
+export const newFindings = (record?: Recorder): Findings => ({
+  unknown: new Map(),
+  said: new Map(),
+  budget: { nodes: MOST_INFERRED },
+  ...(record ? { record } : {}),
+});
+
+/** `outer`: values around a body, which it may read by name. `given`: what is known of its inputs, in order. */
+export function inferGraph(
+  model: Model,
+  outer: Values | undefined,
+  findings: Findings,
+  given: readonly (Value | undefined)[] = [],
+): Values {
+  const { graph } = model;
+  const values = new GraphValues(model, outer);
+  graph.inputs.forEach((id, i) => {
+    const value = given[i];
+    if (value) values.set(id, completed(value, declaredOf(graph.tensors.get(id))));
   });
-}
-
-function knownValues(graph: Graph, weights: WeightStore): Values {
-  const values: Values = new Map();
-  for (const [id, info] of graph.tensors) {
-    const stored = info.weight === undefined ? undefined : weights.get(info.weight);
-    const type = stored?.type ?? info.type;
-    const shape = stored?.shape ?? info.shape;
-    const isFollowed = stored !== undefined && elementCount(stored.shape) <= FOLLOWED_ELEMENTS;
-    values.set(id, {
-      ...(type ? { type } : {}),
-      ...(shape ? { shape } : {}),
-      ...(isFollowed ? { constant: decodeWeight(stored) } : {}),
-    });
+  for (const node of graph.nodes) {
+    const results = inferNode(node, graph, values, findings);
+    for (const [i, id] of node.outputs.entries()) {
+      if (id === '') continue;
+      const inferred = results[i] ?? {};
+      values.set(id, merge(node, id, inferred, declaredValue(node, inferred, graph.tensors.get(id), findings)));
+    }
   }
   return values;
 }
 
-function inferNode(node: Node, op: BoundOp, values: Values): readonly Value[] {
+/** What a body's input is given, with what its declaration adds: a size where only a name is known. */
+function completed(value: Value, declared: Value): Value {
+  const type = value.type ?? declared.type;
+  const shape =
+    value.shape?.length === declared.shape?.length
+      ? value.shape?.map((d, i) => (typeof d === 'string' ? (declared.shape?.[i] as Dim) : d))
+      : (value.shape ?? declared.shape);
+  return { ...value, ...(type ? { type } : {}), ...(shape ? { shape } : {}) };
+}
+
+export function inferNode(node: Node, graph: Graph, values: GraphValues, findings: Findings): readonly Value[] {
   const inputs = node.inputs.map((id) => (id === '' ? undefined : (values.get(id) ?? {})));
-  try {
-    const results = op.infer(inputs, node.outputs.length);
-    return results.every((r) => r.constant) ? results : compute(node, op, inputs, results);
-  } catch (error) {
-    throw error instanceof UserError ? nodeFailed(node, error) : error;
+  if (calledFunction(node, graph)) return callResults(node, graph, inputs, findings);
+  const op = bindNode(node, graph);
+  if (op === undefined) {
+    const name = operatorName(node);
+    const nodes = findings.unknown.get(name) ?? new Set();
+    findings.unknown.set(name, nodes.add(node));
+    return [];
   }
+  try {
+    if (op.inferBodies)
+      return op.inferBodies(inputs, node.outputs.length, bodyInferrer(node, inputs, values, findings));
+    return inferOperator(node, op, inputs, values);
+  } catch (error) {
+    throw error instanceof UserError && error.facts['node'] === undefined ? nodeFailed(node, error) : error;
+  }
+}
+
+function inferOperator(
+  node: Node,
+  op: BoundOp,
+  inputs: readonly (Value | undefined)[],
+  values: GraphValues,
+): readonly Value[] {
+  const shaped = shapedByPartial(node, op, inputs, values);
+  const results = shaped ? [shaped] : op.infer(inputs, node.outputs.length);
+  if (results.every((r) => r.constant)) return results;
+  const computed = compute(op, node, inputs, results);
+  const [first] = computed;
+  const partial = first && !first.constant ? partialResult(node, inputs, first, values) : undefined;
+  if (!partial || !first) return computed;
+  const type = first.type === 'int32' ? 'int32' : 'int64';
+  const constant = wholly(partial, type);
+  if (constant) return [{ ...first, constant }];
+  values.setPartial(node.outputs[0] as TensorId, partial);
+  return computed;
 }
 
 /** Runs a node whose inputs are all constant and whose outputs are small; otherwise what inference said. */
 function compute(
-  node: Node,
   op: BoundOp,
+  node: Node,
   inputs: readonly (Value | undefined)[],
   results: readonly Value[],
 ): readonly Value[] {
+  for (const input of inputs) if (input !== undefined && input.constant === undefined) return results;
   const isSmall = results.every((r) => isKnown(r.shape) && elementCount(r.shape) <= FOLLOWED_ELEMENTS);
-  if (!isSmall || isRandom(node) || inputs.some((i) => i !== undefined && i.constant === undefined)) return results;
+  if (!isSmall || op.runValues || isRandomOperator(node, op)) return results;
   const tensors = op.run(
     inputs.map((i) => i?.constant),
     node.outputs.length,
@@ -152,27 +211,23 @@ function compute(
 /** What the file says of a value. Some exporters write [] for "not known": where more is inferred, that is dropped and reported. */
 function declaredValue(
   node: Node,
-  id: TensorId,
-  inferred: Value | undefined,
-  declared: Value | undefined,
-  { warn }: Findings,
-): Value {
-  const isEmpty = declared?.shape?.length === 0 && (inferred?.shape?.length ?? 0) > 0;
+  inferred: Value,
+  declared: TensorInfo | undefined,
+  { said }: Findings,
+): Pick<TensorInfo, 'type' | 'shape'> {
+  const isEmpty = declared?.shape?.length === 0 && (inferred.shape?.length ?? 0) > 0;
   if (!declared || !isEmpty) return declared ?? {};
-  const message = `The file declares '${id}' as a single number; layer '${node.id}' makes it ${shapeText(inferred?.shape)}. The layer is believed.`;
-  warn({ code: 'analyze/empty-shape', severity: 'warning', node: node.id, message });
+  const message = `The file declares '${declared.id}' as a single number; layer '${node.id}' makes it ${shapeText(inferred.shape)}. The layer is believed.`;
+  said.set(message, { code: 'analyze/empty-shape', severity: 'warning', node: node.id, message });
   return declared.type ? { type: declared.type } : {};
 }
 
 /** What inference says, completed by what the file declares. */
-function merge(node: Node, id: TensorId, inferred: Value, declared: Value): Value {
+function merge(node: Node, id: TensorId, inferred: Value, declared: Pick<TensorInfo, 'type' | 'shape'>): Value {
   const type = inferred.type ?? declared.type;
   const shape = mergeShapes(node, id, inferred.shape, declared.shape);
-  return {
-    ...(type ? { type } : {}),
-    ...(shape ? { shape } : {}),
-    ...(inferred.constant ? { constant: inferred.constant } : {}),
-  };
+  if (type === inferred.type && shape === inferred.shape) return inferred;
+  return { ...inferred, ...(type ? { type } : {}), ...(shape ? { shape } : {}) };
 }
 
 function mergeShapes(
@@ -183,12 +238,13 @@ function mergeShapes(
 ): readonly Dim[] | undefined {
   if (inferred === undefined || declared === undefined) return inferred ?? declared;
   if (inferred.length !== declared.length) throw shapeContradiction(node, id, inferred, declared);
-  return inferred.map((dim, i) => {
+  let isSame = true;
+  for (const [i, dim] of inferred.entries()) {
     const said = declared[i] as Dim;
-    if (typeof dim === 'string') return said;
-    if (typeof said === 'number' && said !== dim) throw shapeContradiction(node, id, inferred, declared);
-    return dim;
-  });
+    if (typeof dim === 'string') isSame &&= said === dim;
+    else if (typeof said === 'number' && said !== dim) throw shapeContradiction(node, id, inferred, declared);
+  }
+  return isSame ? inferred : inferred.map((dim, i) => (typeof dim === 'string' ? (declared[i] as Dim) : dim));
 }
 
 const BATCH_NAME = /^(n|b|bs|none|batch.*|.*batch|unk.*|\?.*)$/i;

@@ -2,6 +2,7 @@ import { OPS_PER_MAC } from '../base/index.ts';
 import {
   elementCount,
   type Graph,
+  hasBodies,
   isKnown,
   type LayerCost,
   type Model,
@@ -10,9 +11,10 @@ import {
   type TensorId,
 } from '../ir/index.ts';
 import type { OpCost, ShapedValue } from '../ops/index.ts';
+import { type BodyModel, bodyModels } from './body-models.ts';
 import { constantValues } from './constant-values.ts';
-import { memoryTimeline } from './memory-timeline.ts';
-import { bindNode } from './operator-of.ts';
+import { peakLiveBytes } from './memory-timeline.ts';
+import { bindNode, calledFunction } from './operator-of.ts';
 
 /** Sums over a network (methods A.15, F.1). */
 export interface Totals {
@@ -32,32 +34,115 @@ export interface Totals {
 /**
  * Work of each layer for one inference, in graph order. Layers whose shapes or whose operator are not known are left out.
  * Nodes that can be computed before running (weights behind DequantizeLinear, ConstantOfShape, Reshape) cost nothing,
- * and what they make counts as weights. Needs `inferShapes` first. Source: methods F.1.
+ * and what they make counts as weights. A node with graphs inside costs what they do: of an If the dearer branch unless
+ * its condition is constant, of a Loop or Scan its body as often as it runs (the most there can be), of a call its function. Needs
+ * `inferShapes` first. Source: methods F.1.
  */
-export function layerCosts({ graph }: Model): LayerCost[] {
-  const constant = constantValues(graph);
-  const costs: LayerCost[] = [];
-  for (const node of graph.nodes) {
-    const cost = nodeCost(node, graph, constant);
-    if (cost) costs.push(cost);
-  }
-  return costs;
+export function layerCosts(model: Model): LayerCost[] {
+  return model.graph.nodes.flatMap((node) => countedNodes(model).get(node)?.cost ?? []);
 }
 
-function nodeCost(node: Node, graph: Graph, constant: ReadonlySet<TensorId>): LayerCost | undefined {
+/** A graph inside a node, with shapes and costs, so that it can be shown as the network is. */
+export interface ShapedBody extends BodyModel {
+  /** Of its own layers, for one run; those of which the cost is not known are left out. */
+  readonly costs: readonly LayerCost[];
+}
+
+/** The graphs inside a node with what their layers cost; none for a plain node. Needs `inferShapes` first. */
+export const shapedBodies = (model: Model, node: Node): readonly ShapedBody[] =>
+  bodyModels(model, node).map((body) => ({ ...body, costs: layerCosts(body.model) }));
+
+/** What is counted of a node: its work, if known, and what it learned (the constant itself → its elements). */
+interface Counted {
+  readonly cost?: LayerCost;
+  readonly learned: readonly (readonly [constant: object, elements: number])[];
+}
+
+/** Models are immutable: each is counted once. */
+const counted = new WeakMap<Model, ReadonlyMap<Node, Counted>>();
+
+function countedNodes(model: Model): ReadonlyMap<Node, Counted> {
+  const known = counted.get(model);
+  if (known) return known;
+  const constant = constantValues(model.graph);
+  const nodes = new Map(model.graph.nodes.map((node) => [node, countNode(node, model, constant)]));
+  counted.set(model, nodes);
+  return nodes;
+}
+
+function countNode(node: Node, model: Model, constant: ReadonlySet<TensorId>): Counted {
+  if (hasBodies(node) || calledFunction(node, model.graph)) return countBodies(node, shapedBodies(model, node));
+  const { graph } = model;
   const inputs = node.inputs.map((id) => shaped(graph, id, constant));
-  const outputs = node.outputs.filter((id) => id !== '').map((id) => shaped(graph, id, constant));
-  if (inputs.includes('unknown') || outputs.includes('unknown')) return undefined;
-  const shapedInputs = inputs.map((v) => (v === 'unknown' ? undefined : v));
-  const shapedOutputs = outputs.filter((v): v is ShapedValue => v !== 'unknown' && v !== undefined);
-  if (shapedOutputs.length > 0 && shapedOutputs.every((v) => v.isConstant)) return beforeRunning(node);
+  const outputs: (ShapedValue | 'unknown' | undefined)[] = [];
+  for (const id of node.outputs) if (id !== '') outputs.push(shaped(graph, id, constant));
   const op = bindNode(node, graph);
-  // What a graph inside a node costs is not counted here: the node's cost is not known.
-  if (!op || op.inferBodies) return undefined;
-  return layerCost(node, op.cost(shapedInputs, shapedOutputs), shapedInputs, shapedOutputs);
+  if (!op || inputs.includes('unknown') || outputs.includes('unknown'))
+    return { learned: learnedOf(node, model, inputs, operandsOf(inputs)) };
+  const shapedInputs = inputs as (ShapedValue | undefined)[];
+  const shapedOutputs = outputs as ShapedValue[];
+  if (shapedOutputs.length > 0 && shapedOutputs.every((v) => v.isConstant))
+    return { cost: beforeRunning(node), learned: [] };
+  const cost = op.cost(shapedInputs, shapedOutputs);
+  return {
+    cost: layerCost(node, cost, shapedInputs, shapedOutputs),
+    learned: learnedOf(node, model, inputs, cost.params ?? []),
+  };
 }
 
-/** Computed once, when the network is prepared. */
+/** Operands of a layer whose cost is not known that may be learned: constants of more than one element that are no sizes. */
+const operandsOf = (inputs: readonly (ShapedValue | 'unknown' | undefined)[]): readonly number[] =>
+  inputs.flatMap((v, i) =>
+    v !== undefined && v !== 'unknown' && v.type !== 'int64' && elementCount(v.shape) > 1 ? [i] : [],
+  );
+
+function learnedOf(
+  node: Node,
+  { graph, weights }: Model,
+  inputs: readonly (ShapedValue | 'unknown' | undefined)[],
+  which: readonly number[],
+): Counted['learned'] {
+  return which.flatMap((i) => {
+    const value = inputs[i];
+    const info = graph.tensors.get(node.inputs[i] ?? '');
+    if (value === undefined || value === 'unknown' || !value.isConstant || !info) return [];
+    const stored = info.weight === undefined ? undefined : weights.get(info.weight);
+    return [[stored ?? info, elementCount(value.shape)] as const];
+  });
+}
+
+function countBodies(node: Node, bodies: readonly ShapedBody[]): Counted {
+  const learned = bodies.flatMap(({ model }) => [...countedNodes(model).values()].flatMap((inner) => inner.learned));
+  const sums = bodies.map((body) => costOfBody(node, body));
+  const cost = sums.reduce<LayerCost | undefined>(
+    (dearest, sum) => (dearest && sum ? (sum.ops > dearest.ops ? sum : dearest) : undefined),
+    sums[0],
+  );
+  return cost ? { cost, learned } : { learned };
+}
+
+/** What one body costs its node; `undefined` where a layer in it, or how often it runs, is not known. */
+function costOfBody(node: Node, { model, costs, runs }: ShapedBody): LayerCost | undefined {
+  if (runs === 0) return beforeRunning(node);
+  if (runs === undefined || costs.length < model.graph.nodes.length) return undefined;
+  const sum = (count: (cost: LayerCost) => number) => costs.reduce((n, cost) => n + count(cost), 0);
+  const dearest = costs.reduce<LayerCost | undefined>((a, b) => (a && a.ops >= b.ops ? a : b), undefined);
+  return {
+    node: node.id,
+    op: node.op,
+    kind: dearest?.kind ?? 'free',
+    macs: runs * sum((c) => c.macs),
+    ops: runs * sum((c) => c.ops),
+    params: sum((c) => c.params),
+    weightElements: runs * sum((c) => c.weightElements),
+    biasElements: runs * sum((c) => c.biasElements),
+    inputElements: runs * sum((c) => c.inputElements),
+    outputElements: runs * sum((c) => c.outputElements),
+    geometry: {},
+  };
+}
+
+/** Costs nothing at run time: computed once, when the network is prepared, or never. */
 const beforeRunning = (node: Node): LayerCost => ({
   node: node.id,
   op: node.op,
@@ -111,56 +196,28 @@ function shaped(graph: Graph, id: TensorId, constant: ReadonlySet<TensorId>): Sh
 /** Sums of `layerCosts` with what is stored. Needs `inferShapes` first. */
 export function totals(model: Model, costs: readonly LayerCost[] = layerCosts(model)): Totals {
   const { graph, weights } = model;
-  const stored = [...graph.tensors.values()].flatMap((t) =>
-    t.weight === undefined ? [] : (weights.get(t.weight) ?? []),
-  );
   const isComplete = costs.length === graph.nodes.length;
-  const memory = memoryTimeline(model);
+  let macs = 0;
+  for (const cost of costs) macs += cost.macs;
+  let initializerValues = 0;
+  let weightBytes = 0;
+  for (const { weight } of graph.tensors.values()) {
+    const stored = weight === undefined ? undefined : weights.get(weight);
+    if (!stored) continue;
+    const count = elementCount(stored.shape);
+    initializerValues += count;
+    weightBytes += storedBytes(stored.type, count);
+  }
+  const learned = new Map([...countedNodes(model).values()].flatMap((node) => node.learned));
+  let params = 0;
+  for (const elements of learned.values()) params += elements;
+  const peak = peakLiveBytes(model);
   return {
-    ...(isComplete ? { macs: costs.reduce((n, c) => n + c.macs, 0) } : {}),
-    params: countParams(model),
-    initializerValues: stored.reduce((n, t) => n + elementCount(t.shape), 0),
-    weightBytes: stored.reduce((n, t) => n + storedBytes(t.type, elementCount(t.shape)), 0),
-    ...(memory ? { peakActivationBytes: memory.lowerBoundBytes } : {}),
+    ...(isComplete ? { macs } : {}),
+    params,
+    initializerValues,
+    weightBytes,
+    ...(peak === undefined ? {} : { peakActivationBytes: peak }),
     nodes: graph.nodes.length,
   };
-}
-
-/** Distinct learnable elements. A layer whose cost is unknown counts its constant operands of more than one element. */
-function countParams({ graph }: Model): number {
-  const constant = constantValues(graph);
-  const learned = new Map<TensorId, number>();
-  for (const node of graph.nodes) {
-    if (node.outputs.every((id) => id === '' || constant.has(id))) continue;
-    const inputs = node.inputs.map((id) => shaped(graph, id, constant));
-    const which = learnedInputs(node, graph, inputs);
-    for (const i of which) {
-      const value = inputs[i];
-      if (value !== undefined && value !== 'unknown' && value.isConstant)
-        learned.set(node.inputs[i] as TensorId, elementCount(value.shape));
-    }
-  }
-  return [...learned.values()].reduce((n, count) => n + count, 0);
-}
-
-function learnedInputs(
-  node: Node,
-  graph: Graph,
-  inputs: readonly (ShapedValue | 'unknown' | undefined)[],
-): readonly number[] {
-  const outputs = node.outputs.filter((id) => id !== '').map((id) => shaped(graph, id, new Set()));
-  const op = bindNode(node, graph);
-  const isShaped = !inputs.includes('unknown') && !outputs.includes('unknown');
-  if (op && isShaped) {
-    const known = inputs.map((v) => (v === 'unknown' ? undefined : v));
-    return (
-      op.cost(
-        known,
-        outputs.filter((v): v is ShapedValue => v !== 'unknown' && v !== undefined),
-      ).params ?? []
-    );
-  }
-  return inputs.flatMap((v, i) =>
-    v !== undefined && v !== 'unknown' && v.type !== 'int64' && elementCount(v.shape) > 1 ? [i] : [],
-  );
 }

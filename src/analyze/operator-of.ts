@@ -1,5 +1,5 @@
 import { UserError } from '../base/index.ts';
-import type { Graph, Node } from '../ir/index.ts';
+import { type FunctionDef, functionOf, type Graph, type Node } from '../ir/index.ts';
 import { type BoundOp, bindNode as bindOperator, opIdOf } from '../ops/index.ts';
 import { nodeFailed } from './errors.ts';
 
@@ -25,4 +25,12 @@ export const operatorName = (node: Node): string => opIdOf(node);
 const RANDOM = /^(Random|Bernoulli|Multinomial)/;
 
 /** Whether two runs of the node differ: such nodes are never computed ahead. */
-export const isRandom = (node: Node): boolean => RANDOM.test(node.op);
+export const isRandomOperator = (node: Node, op: BoundOp | undefined): boolean =>
+  op?.isRandom === true || RANDOM.test(node.op);
+
+/** The same, for a node of a graph. */
+export const isRandom = (node: Node, graph: Graph): boolean => isRandomOperator(node, bindNode(node, graph));
+
+/** The local function a node calls, if it calls one: looked up only where the model has any. */
+export const calledFunction = (node: Node, graph: Graph): FunctionDef | undefined =>
+  graph.functions === undefined ? undefined : functionOf(node, graph);

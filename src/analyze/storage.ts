@@ -1,4 +1,13 @@
-import { elementCount, type Graph, isKnown, type Node, type NodeId, storedBytes, type TensorId } from '../ir/index.ts';
+import {
+  elementCount,
+  type Graph,
+  isKnown,
+  type Node,
+  type NodeId,
+  readBy,
+  storedBytes,
+  type TensorId,
+} from '../ir/index.ts';
 import { constantValues } from './constant-values.ts';
 import { bindNode } from './operator-of.ts';
 
@@ -38,7 +47,7 @@ interface Draft {
  */
 export function planStorage(graph: Graph, bytesPerElement?: number): StoragePlan | undefined {
   const constant = constantValues(graph);
-  const running = graph.nodes.filter((node) => !node.outputs.every((id) => id === '' || constant.has(id)));
+  const running = graph.nodes.filter((node) => node.outputs.some((id) => id !== '' && !constant.has(id)));
   const lastUse = lastUses(graph, running);
   const drafts: Draft[] = [];
   const draftOf = new Map<TensorId, Draft>();
@@ -74,7 +83,7 @@ export function planStorage(graph: Graph, bytesPerElement?: number): StoragePlan
 function lastUses(graph: Graph, running: readonly Node[]): ReadonlyMap<TensorId, number> {
   const last = new Map<TensorId, number>();
   running.forEach((node, tick) => {
-    for (const id of node.inputs) last.set(id, tick);
+    for (const id of readBy(node)) last.set(id, tick);
   });
   for (const id of graph.outputs) last.set(id, running.length);
   return last;

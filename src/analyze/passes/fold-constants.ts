@@ -39,7 +39,7 @@ export function foldConstants(model: Model, ctx: Pick<StageContext, 'warn'>): Mo
         const shape = values.get(id)?.shape;
         return isKnown(shape) && elementCount(shape) <= MOST_ELEMENTS;
       });
-      if (!isSmall || !isConstantNode(node, constant)) continue;
+      if (!isSmall || !isConstantNode(node, graph, constant)) continue;
       tensors = compute(node, model, folded);
     }
     if (outputs.length === 0 || tensors.length < outputs.length || tensors.includes(undefined)) continue;
