@@ -1,4 +1,4 @@
-import type { Diagram, DiagramInput } from '../../../../diagram/index.ts';
+import type { Diagram } from '../../../../diagram/index.ts';
 import { type HeatScale, textOn } from '../../../charts/index.ts';
 import { inText, type QuantityKind } from '../../../format/index.ts';
 import { packedColor } from './raster.ts';
@@ -72,16 +72,16 @@ export interface BoxColours {
 /** So many steps of the heat scale are told apart; the first value in a step gives its colour. */
 const STEPS = 64;
 
-/** `values` by node id; what is not in it is unknown. */
+/** `nodes`: id by index; `values` by node id, what is not in it is unknown. */
 export function boxColours(
-  input: DiagramInput,
+  nodes: readonly string[],
   diagram: Diagram,
   values: ReadonlyMap<string, number>,
   heat: HeatScale,
   metric: GraphMetric,
   palette: Palette,
 ): BoxColours {
-  const perNode = Float64Array.from(input.nodes, (n) => values.get(n.id) ?? Number.NaN);
+  const perNode = Float64Array.from(nodes, (id) => values.get(id) ?? Number.NaN);
   const value = valuesOfBoxes(diagram, perNode, metric.combine);
   const unknown = packedColor(palette.line1);
   const { count, kind } = diagram.boxes;

@@ -1,3 +1,4 @@
+import { inText } from '../../../format/index.ts';
 import type { Rect } from './camera.ts';
 import { type BoxColours, figureOf, type Palette } from './colours.ts';
 import type { Emphasis, Mark } from './emphasis.ts';
@@ -38,6 +39,8 @@ const DIMMED = 0.28;
 /** So far beyond its rectangle a box may draw: toggles, stacks, rings. */
 export const OVERHANG = 22;
 const PAD = 8;
+/** Half a box, and half the gap beside it. */
+const LABEL_ROOM = 104;
 /** More hits than this on a far view are told by colour alone. */
 const MOST_RINGS = 500;
 
@@ -79,11 +82,20 @@ export function boxTexts(scene: Scene, colours: BoxColours, measure: Measure): B
       return text;
     },
     label(edge) {
-      labels[edge] ??= cutTo(edges.label[edge] as string, 104, SANS, measure);
+      labels[edge] ??= cutTo(
+        labelOf(edges.label[edge] as string, edges.bytes[edge] as number),
+        LABEL_ROOM,
+        SANS,
+        measure,
+      );
       return labels[edge];
     },
   };
 }
+
+/** '16×32×32, 16 KiB'. */
+const labelOf = (shape: string, bytes: number): string =>
+  Number.isNaN(bytes) ? shape : `${shape}, ${inText(bytes, 'bytes')}`;
 
 const frameFigure = (value: string, share: string): string => (share ? `${value}, ${share}` : value);
 

@@ -1,4 +1,4 @@
-import type { Diagram, DiagramInput } from '../../../../diagram/index.ts';
+import type { Diagram } from '../../../../diagram/index.ts';
 import type { Scene } from './scene.ts';
 
 export type Mark = 'added' | 'removed' | 'changed';
@@ -29,7 +29,7 @@ export interface EmphasisInput {
 }
 
 /** A group stands out if any layer in it does. */
-export function emphasisOf(scene: Scene, input: DiagramInput, given: EmphasisInput): Emphasis {
+export function emphasisOf(scene: Scene, nodes: readonly string[], given: EmphasisInput): Emphasis {
   const { boxes, edges } = scene.diagram;
   const [strong, hit, onPath] = [0, 1, 2].map(() => new Uint8Array(boxes.count)) as [
     Uint8Array,
@@ -55,7 +55,7 @@ export function emphasisOf(scene: Scene, input: DiagramInput, given: EmphasisInp
     hit,
     edge,
     onPath,
-    marks: marksOfBoxes(scene.diagram, input, given.marks),
+    marks: marksOfBoxes(scene.diagram, nodes, given.marks),
   };
 }
 
@@ -68,7 +68,7 @@ function holdsAny({ boxes }: Diagram, box: number, nodes: ReadonlySet<number>): 
 /** A group whose layers have different marks, or some none, is changed. */
 function marksOfBoxes(
   { boxes }: Diagram,
-  input: DiagramInput,
+  nodes: readonly string[],
   marks: ReadonlyMap<string, Mark> | undefined,
 ): ReadonlyMap<number, Mark> {
   const ofBoxes = new Map<number, Mark>();
@@ -76,7 +76,7 @@ function marksOfBoxes(
   for (let i = 0; i < boxes.count; i++) {
     const own = new Set<Mark | undefined>();
     for (let k = boxes.memberStart[i] as number; k < (boxes.memberStart[i + 1] as number); k++)
-      own.add(marks.get(input.nodes[boxes.members[k] as number]?.id ?? ''));
+      own.add(marks.get(nodes[boxes.members[k] as number] ?? ''));
     const [only] = own;
     if (own.size > 1) ofBoxes.set(i, 'changed');
     else if (only) ofBoxes.set(i, only);

@@ -28,7 +28,7 @@ export function gridDiagram(
   const middle = (box: number): number => (rect[4 * box] as number) + WIDTH / 2;
   const input: DiagramInput = {
     nodes: ids.map((id) => ({ id, op: 'Conv', scope: '', title: id, subtitle: 'Conv 3×3 + Relu', signature: 'Conv' })),
-    values: links.map((l) => ({ ...l, tensor: `t${l.from}`, bytes: 16_384, label: '16×32×32, 16 KiB' })),
+    values: links.map((l) => ({ ...l, tensor: `t${l.from}`, bytes: 16_384, label: '16×32×32' })),
     inputs: [],
     outputs: [],
   };
@@ -53,7 +53,7 @@ export function gridDiagram(
       from: Int32Array.from(links, (l) => l.from),
       to: Int32Array.from(links, (l) => l.to),
       tensor: links.map((l) => `t${l.from}`),
-      label: links.map(() => '16×32×32, 16 KiB'),
+      label: links.map(() => '16×32×32'),
       bytes: Float64Array.from(links, (l) => 4096 * (1 + (l.from % 40))),
       pointStart: Uint32Array.from({ length: links.length + 1 }, (_, k) => 2 * k),
       points: Float32Array.from(

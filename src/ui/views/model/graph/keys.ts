@@ -1,29 +1,23 @@
 import type { KeyboardEvent } from 'react';
+import type { GraphActs } from './use-acts.ts';
 import type { CameraMoves } from './use-stage.ts';
 import type { Step } from './walk.ts';
 
 /** What keys do in a graph. */
-export interface GraphAct extends Pick<CameraMoves, 'fit' | 'zoom'> {
-  walk(step: Step): void;
-  reach(where: 'upstream' | 'downstream'): void;
-  /** Opens or closes the block at the cursor, or around it. */
-  toggle(): void;
-  select(): void;
-  /** False where there was nothing to leave. */
-  escape(): boolean;
-}
+export type GraphKeyActs = Pick<GraphActs, 'reach' | 'toggle' | 'select' | 'escape'> &
+  Pick<CameraMoves, 'fit' | 'zoom'> & { walk(step: Step): void };
 
 const ZOOM = 1.25;
 
 /** Keys that are used are kept from the page. */
-export function graphKey(event: KeyboardEvent, act: GraphAct): void {
+export function graphKey(event: KeyboardEvent, act: GraphKeyActs): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (!keyed(event.key, act)) return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-function keyed(key: string, act: GraphAct): boolean {
+function keyed(key: string, act: GraphKeyActs): boolean {
   switch (key) {
     case 'ArrowDown':
     case 'ArrowUp':

@@ -56,7 +56,10 @@ export function attachPointer(canvas: HTMLCanvasElement, stage: Stage, actions: 
     const [x, y] = place(event);
     const own = down.get(event.pointerId);
     if (!own) {
-      if (event.pointerType !== 'touch') actions.hover(targetAt(stage, x, y, FINE_REACH));
+      if (event.pointerType === 'touch') return;
+      const target = targetAt(stage, x, y, FINE_REACH);
+      canvas.style.cursor = target.kind === 'ground' ? '' : 'pointer';
+      actions.hover(target);
       return;
     }
     if (!dragged && down.size === 1 && Math.hypot(x - own.x, y - own.y) < CLICK_PIXELS) return;

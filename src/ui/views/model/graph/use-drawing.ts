@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Diagram, DiagramInput } from '../../../../diagram/index.ts';
+import type { Diagram } from '../../../../diagram/index.ts';
 import type { HeatScale, Theme } from '../../../charts/index.ts';
 import { boxColours, type GraphMetric, type Palette, paletteOf } from './colours.ts';
 import { boxTexts, type Drawing } from './draw.ts';
@@ -9,7 +9,8 @@ import { sceneOf } from './scene.ts';
 import { type Measure, measurer } from './texts.ts';
 
 export interface DrawingInput {
-  readonly input: DiagramInput | undefined;
+  /** Id of each node, by index. */
+  readonly nodes: readonly string[] | undefined;
   readonly diagram: Diagram | undefined;
   /** By node id; a node without the figure is absent. */
   readonly values: ReadonlyMap<string, number>;
@@ -30,18 +31,18 @@ export interface Drawn {
 
 /** The steps from a diagram to what is painted, each made again only when what it rests on changes. */
 export function useDrawing(given: DrawingInput): Drawn | undefined {
-  const { input, diagram, values, heat, metric, theme, hits, chosen, tensor, marks } = given;
+  const { nodes, diagram, values, heat, metric, theme, hits, chosen, tensor, marks } = given;
   const scene = useMemo(() => diagram && sceneOf(diagram), [diagram]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
   const palette = useMemo<Palette>(() => paletteOf(document.documentElement), [theme]);
   const colours = useMemo(
-    () => input && diagram && boxColours(input, diagram, values, heat, metric, palette),
-    [input, diagram, values, heat, metric, palette],
+    () => nodes && diagram && boxColours(nodes, diagram, values, heat, metric, palette),
+    [nodes, diagram, values, heat, metric, palette],
   );
   const texts = useMemo(() => scene && colours && boxTexts(scene, colours, measure), [scene, colours]);
   const emphasis = useMemo(
-    () => scene && input && emphasisOf(scene, input, { hits, chosen, tensor, marks }),
-    [scene, input, hits, chosen, tensor, marks],
+    () => scene && nodes && emphasisOf(scene, nodes, { hits, chosen, tensor, marks }),
+    [scene, nodes, hits, chosen, tensor, marks],
   );
   return useMemo(() => {
     if (!scene || !colours || !texts || !emphasis) return undefined;

@@ -1,4 +1,3 @@
-import type { DiagramInput } from '../../../../diagram/index.ts';
 import { FRAME, rectOf, type Scene } from './scene.ts';
 
 export type Step = 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight';
@@ -38,10 +37,14 @@ function beside({ diagram }: Scene, box: number, direction: 1 | -1): number {
   return best;
 }
 
-/** All nodes that feed these (or that these feed), themselves among them. */
-export function reachOf(input: DiagramInput, nodes: Iterable<number>, where: 'upstream' | 'downstream'): Set<number> {
+/** All nodes that feed these (or that these feed), themselves among them. `links` by node index; -1: the graph's inputs or outputs. */
+export function reachOf(
+  links: readonly { readonly from: number; readonly to: number }[],
+  nodes: Iterable<number>,
+  where: 'upstream' | 'downstream',
+): Set<number> {
   const next = new Map<number, number[]>();
-  for (const { from, to } of input.values) {
+  for (const { from, to } of links) {
     if (from < 0 || to < 0) continue;
     const [here, there] = where === 'downstream' ? [from, to] : [to, from];
     const list = next.get(here);
