@@ -1,6 +1,7 @@
 import { type BlockSource, intervalOf, type Part, Parts, straightRuns } from './block-parts.ts';
 import type { Interval } from './grouping.ts';
 import { occurrences, type Region, repeatedRegions } from './repeats.ts';
+import { everywhere } from './segments.ts';
 import type { Steps } from './steps.ts';
 
 /** In a block of fewer layers no smaller blocks are made: it is seen at a glance. */
@@ -23,7 +24,8 @@ export function* blockIntervals(source: BlockSource): Steps<Interval[]> {
     search.segment(segment);
     if ((++done & 63) === 0) yield;
   }
-  return withoutCrowding(search.found, search.small);
+  const narrow = new NarrowEnds(source);
+  return withoutCrowding(search.found, search.small).filter((interval) => narrow.has(interval));
 }
 
 class BlockSearch {
@@ -210,9 +212,9 @@ class BlockSearch {
     for (const region of regions) {
       const { from, period, length } = region;
       if (period < 2 || free.subarray(from, from + length).includes(0)) continue;
-      const word = parts.slice(starts[from]!, starts[from + period]!);
-      if (word.filter((p) => p.unit).length < 2) continue;
       for (let at = from + this.#phase(rows, region, 8); at + period <= from + length; at += period) {
+        const stretch = parts.slice(starts[at]!, starts[at + period]!);
+        if (stretch.filter((p) => p.unit).length < 2) continue;
         free.fill(0, at, at + period);
         taken.push([starts[at]!, starts[at + period]!]);
         stage ||= starts[at + period]! - starts[at]! > period;
@@ -257,4 +259,47 @@ function withoutCrowding(found: readonly Interval[], small: readonly Interval[])
     if (hiding.has(key(interval))) hiddenUntil = interval.end;
   }
   return kept;
+}
+
+/** Values that may enter or leave a block. With more it is a cutting, not a block. */
+const MOST_ENDS = 8;
+
+/** Counts the values that cross the edge of an interval; those used everywhere do not count. */
+class NarrowEnds {
+  readonly #sequence: BlockSource['sequence'];
+  readonly #last: Int32Array;
+  readonly #ignored: Uint8Array;
+  /** Interval that last counted each producer. */
+  readonly #counted: Int32Array;
+  #asked = 0;
+
+  constructor({ sequence }: BlockSource) {
+    const { count, producers } = sequence;
+    this.#sequence = sequence;
+    this.#last = new Int32Array(count).fill(-1);
+    this.#ignored = new Uint8Array(count);
+    this.#counted = new Int32Array(count);
+    for (let p = 0; p < count; p++) {
+      for (let e = producers.start[p]!; e < producers.start[p + 1]!; e++) this.#last[producers.item[e]!] = p;
+    }
+    for (const p of everywhere(sequence)) this.#ignored[p] = 1;
+  }
+
+  has({ start, end }: Interval): boolean {
+    const { producers } = this.#sequence;
+    this.#asked++;
+    let entering = 0;
+    let leaving = 0;
+    for (let p = start; p < end; p++) {
+      if (this.#last[p]! >= end && !this.#ignored[p]) leaving++;
+      for (let e = producers.start[p]!; e < producers.start[p + 1]!; e++) {
+        const from = producers.item[e]!;
+        if (from >= start || this.#ignored[from] || this.#counted[from] === this.#asked) continue;
+        this.#counted[from] = this.#asked;
+        entering++;
+      }
+      if (entering > MOST_ENDS || leaving > MOST_ENDS) return false;
+    }
+    return true;
+  }
 }
