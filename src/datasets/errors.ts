@@ -154,3 +154,60 @@ export const noInputs = (): UserError =>
     'The model has no inputs, so there is nothing to feed samples to.',
     'Use a model that computes its outputs from an input.',
   );
+
+const METRIC_FORMS =
+  "Give a CSV with the columns 'layer' and 'value', or JSON such as {\"conv1\": 1.5}; a unit may stand in the heading: 'latency [ms]'.";
+
+export const metricTooLarge = (file: string, bytes: number, limit: number): UserError =>
+  new UserError(
+    'datasets/metric-too-large',
+    `'${file}' takes ${(bytes / 2 ** 20).toFixed(0)} MiB; a table of layers has at most ${limit / 2 ** 20} MiB.`,
+    METRIC_FORMS,
+    { file, bytes, limit },
+  );
+
+export const metricEncoding = (file: string, cause: unknown): UserError =>
+  new UserError(
+    'datasets/metric-encoding',
+    `'${file}' is not text in UTF-8 or UTF-16.`,
+    `Save it as 'CSV UTF-8'. ${METRIC_FORMS}`,
+    { file },
+    { cause },
+  );
+
+export const metricNoNumbers = (file: string): UserError =>
+  new UserError('datasets/metric-no-numbers', `There is no number for any layer in '${file}'.`, METRIC_FORMS, { file });
+
+export const metricNotANumber = (file: string, line: number, cell: string): UserError =>
+  new UserError(
+    'datasets/metric-not-a-number',
+    `'${file}', line ${line}: '${cell.slice(0, 60)}' is not a number, or has another decimal mark than the rest.`,
+    'Use one decimal mark in the whole column; where it is a comma, separate columns with semicolons, and leave unknown values empty.',
+    { file, line, cell: cell.slice(0, 60) },
+  );
+
+export const metricNotFinite = (file: string, layer: string, value: string, where: string): UserError =>
+  new UserError(
+    'datasets/metric-not-finite',
+    `'${file}', ${where}: the value of '${layer}' is ${value}, which cannot be drawn.`,
+    'Leave the value empty where it is not known.',
+    { file, layer, value },
+  );
+
+export const metricJson = (file: string, what: string, cause?: unknown): UserError =>
+  new UserError('datasets/metric-json', `'${file}' holds no metric: ${what}.`, METRIC_FORMS, { file, what }, { cause });
+
+/** Shows the first three names of either side. */
+export const metricNoMatch = (title: string, names: readonly string[], layers: readonly string[]): UserError => {
+  const some = (all: readonly string[]): string =>
+    all
+      .slice(0, 3)
+      .map((name) => `'${name}'`)
+      .join(', ') || 'none';
+  return new UserError(
+    'datasets/metric-no-match',
+    `No layer of the model is named in '${title}': it has ${some(names)}; the model has ${some(layers)}.`,
+    'Name the layers as the model does: by layer, or by the value a layer writes.',
+    { names: names.slice(0, 3), layers: layers.slice(0, 3) },
+  );
+};

@@ -1,6 +1,7 @@
 export { checkDataSize, readNpz, writeNpz } from './archive.ts';
 export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
 export { generateSamples, generationNotice } from './generate.ts';
+export { type LayerMetric, type MatchedMetric, matchMetric, readMetric } from './layer-metric.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export type { Preprocessing } from './preprocess.ts';
 export { type DataFile, readArrays } from './read-arrays.ts';
