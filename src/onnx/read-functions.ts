@@ -40,7 +40,8 @@ function readFunction(proto: FunctionProto, domain: string, name: string, a: Ass
   const known = new Map(proto.values.map((value) => [value.name, value]));
   const info = (id: string): ValueInfoProto =>
     known.get(id) ?? { name: id, kind: 'none', elementType: 0, dims: undefined };
-  const twice = proto.inputs.find((id, i) => proto.inputs.indexOf(id) !== i);
+  // Inputs are told by their place: one that would be dropped or merged moves the others.
+  const twice = proto.inputs.find((id, i) => id === '' || proto.inputs.indexOf(id) !== i);
   if (twice !== undefined)
     throw duplicateValue(a.files.file, twice, `an input of function '${displayName(a.inside ?? name)}'`);
   const body = assemble(

@@ -43,9 +43,16 @@ function readWeights(proto: GraphProto, a: Assembly): Map<TensorId, StoredTensor
     if (weights.has(id)) throw duplicateValue(a.files.file, id, 'an initializer');
     weights.set(id, stored);
   };
-  for (const tensor of proto.initializers) add(tensor.name, storeTensor(tensor, tensor.name, a.files));
+  for (const tensor of proto.initializers) {
+    if (tensor.name === '') unnamed('initializer', a);
+    else add(tensor.name, storeTensor(tensor, tensor.name, a.files));
+  }
   for (const sparse of proto.sparse) {
     const stored = densify(sparse, a.files);
+    if (stored.id === '') {
+      unnamed('sparse initializer', a);
+      continue;
+    }
     add(stored.id, stored);
     const message = `Sparse weight '${displayName(stored.id)}' was made dense: zeros are stored and counted.`;
     say(a, 'onnx/sparse-weight', 'warning', message);
@@ -53,11 +60,19 @@ function readWeights(proto: GraphProto, a: Assembly): Map<TensorId, StoredTensor
   return weights;
 }
 
+/** '' stands for an absent value, so nothing can read what is called so. */
+const unnamed = (what: string, a: Assembly): void =>
+  say(a, 'onnx/unnamed', 'warning', `One ${what} has no name; it is left out.`);
+
 /** Up to IR version 3 constants are listed among the inputs, and later they may be: what has a value is not an input. */
 function readInputs(proto: GraphProto, weights: ReadonlyMap<TensorId, StoredTensor>, a: Assembly): TensorId[] {
   const inputs = new Set<TensorId>();
   for (const { name } of proto.inputs) {
     if (weights.has(name)) continue;
+    if (name === '') {
+      unnamed('input', a);
+      continue;
+    }
     if (inputs.has(name))
       say(a, 'onnx/duplicate-input', 'warning', `Input '${displayName(name)}' is listed twice; once is kept.`);
     inputs.add(name);

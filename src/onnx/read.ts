@@ -27,6 +27,8 @@ export interface OnnxReadOptions {
   readonly main?: string;
   /** Fingerprint of the model file, where it is known: computing it reads the whole file. */
   readonly sha256?: string;
+  /** Up to this many bytes a file that is not in memory is read at once; default 8 MiB. */
+  readonly readWhole?: number;
 }
 
 export interface OnnxImport {
@@ -73,7 +75,7 @@ export function readOnnxSources(files: readonly OnnxSource[], options: OnnxReadO
   const file = modelAmong(files, options.main);
   checkFileSize(file.name, file.source.size);
   try {
-    return readFile(file, files, options.sha256);
+    return readFile(file, files, options);
   } catch (thrown) {
     // An engine reports exhausted memory and over-long arrays as RangeError.
     if (thrown instanceof RangeError) throw tooMuch(file.name, thrown);
@@ -104,8 +106,8 @@ function looksLikeModel({ source }: OnnxSource): boolean {
   return head[0] === 8 && !likeness(head);
 }
 
-function readFile(file: OnnxSource, files: readonly OnnxSource[], sha256: string | undefined): OnnxImport {
-  const { proto, reader } = parse(file);
+function readFile(file: OnnxSource, files: readonly OnnxSource[], options: OnnxReadOptions): OnnxImport {
+  const { proto, reader } = parse(file, options.readWhole);
   if (!proto.graph) throw noGraph(file.name);
   const notes = new Notes();
   const opsets = readOpsets(proto.opsets, proto.graph.nodes, notes);
@@ -123,7 +125,7 @@ function readFile(file: OnnxSource, files: readonly OnnxSource[], sha256: string
   const { size } = file.source;
   return {
     model,
-    reference: { name: baseName(file.name), sha256: sha256 ?? sha256OfSource(reader.source), bytes: size },
+    reference: { name: baseName(file.name), sha256: options.sha256 ?? sha256OfSource(reader.source), bytes: size },
     producer: proto.producer,
     producerVersion: proto.producerVersion,
     irVersion: proto.irVersion,
@@ -134,7 +136,7 @@ function readFile(file: OnnxSource, files: readonly OnnxSource[], sha256: string
   };
 }
 
-function parse(file: OnnxSource): { proto: ModelProto; reader: WireReader } {
+function parse(file: OnnxSource, readWhole: number | undefined): { proto: ModelProto; reader: WireReader } {
   const other = likeness(headOf(file.source));
   if (other) throw notOnnx(file.name, other.looksLike, other.hint);
   const proto: ModelProto = {
@@ -148,7 +150,7 @@ function parse(file: OnnxSource): { proto: ModelProto; reader: WireReader } {
   };
   const unknown = () =>
     notOnnx(file.name, 'its content is of no kind known here', 'Drop the .onnx file that your framework exports.');
-  const reader = new WireReader(file.name, file.source, 'ModelProto');
+  const reader = new WireReader(file.name, file.source, 'ModelProto', readWhole);
   try {
     readModel(reader, proto);
   } catch (thrown) {

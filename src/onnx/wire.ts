@@ -18,8 +18,8 @@ export const FIXED32 = 5;
 
 /** Messages within messages: a graph within a graph takes three. */
 const MAX_DEPTH = 100;
-/** Up to this size a file is read at once: 8 MiB. */
-const WHOLE = 2 ** 23;
+/** Up to this size a file that is not in memory is read at once: 8 MiB. */
+export const READ_WHOLE = 2 ** 23;
 const WINDOW_MIN = 2 ** 14;
 const WINDOW_MAX = 2 ** 20;
 /** Messages up to this size are kept with what is made of them; of larger ones in files not in memory only the place is. */
@@ -78,8 +78,9 @@ export class WireReader {
     readonly file: string,
     source: ByteSource,
     name: string,
+    readWhole = READ_WHOLE,
   ) {
-    const bytes = source.bytes ?? (source.size <= WHOLE ? source.read(0, source.size) : undefined);
+    const bytes = source.bytes ?? (source.size <= readWhole ? source.read(0, source.size) : undefined);
     this.#source = bytes ? memorySource(bytes) : source;
     this.#whole = bytes && { bytes, origin: 0 };
     this.#window = bytes ?? new Uint8Array(0);
