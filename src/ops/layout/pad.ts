@@ -41,9 +41,16 @@ function source(at: number, size: number, mode: Mode): number {
 function padded(x: Tensor, pads: readonly number[], mode: Mode, fill: number): Tensor {
   const shape = paddedDims(x.shape, pads) as Shape;
   const strides = stridesOf(x.shape);
-  const sources = shape.map((size: Dim, d) =>
-    Array.from({ length: size as number }, (_, i) => source(i - (pads[d] as number), x.shape[d] as number, mode)),
-  );
+  const sources = shape.map((size: Dim, d) => {
+    const [begin, end] = [pads[d] as number, pads[d + shape.length] as number];
+    // Negative pads crop first: what is left is what is mirrored, repeated or extended.
+    const cropped = Math.max(0, -begin);
+    const left = Math.max(0, (x.shape[d] as number) - cropped - Math.max(0, -end));
+    return Array.from({ length: size as number }, (_, i) => {
+      const from = source(i - Math.max(0, begin), left, mode);
+      return from < 0 ? from : from + cropped;
+    });
+  });
   const map = new Int32Array(elementCount(shape));
   const outStrides = stridesOf(shape);
   for (let i = 0; i < map.length; i++) {

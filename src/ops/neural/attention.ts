@@ -38,6 +38,7 @@ interface AttentionOptions {
   readonly keyHeads: number | undefined;
   readonly scale: number | undefined;
   readonly softcap: number;
+  /** Which scores are the fourth output: raw, capped, masked, or after the softmax. */
   readonly stage: number;
 }
 
@@ -106,11 +107,11 @@ function attended(q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions, past: nu
     if (o.stage === stage) kept.push(scores.slice());
   };
   keep(0);
-  const bias = biasOf(mask, shape, o, past, lengths);
-  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) + bias(i);
-  keep(1);
   if (o.softcap > 0)
     for (let i = 0; i < scores.length; i++) scores[i] = o.softcap * Math.tanh((scores[i] as number) / o.softcap);
+  keep(1);
+  const bias = biasOf(mask, shape, o, past, lengths);
+  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) + bias(i);
   keep(2);
   softmaxRows(scores, keys);
   keep(3);
@@ -141,7 +142,7 @@ function headDims(x: Dims | undefined, heads: number | undefined): Dims | undefi
   return [batch, heads ?? OPEN_SIZE, steps, typeof width === 'number' && heads ? width / heads : OPEN_SIZE];
 }
 
-/** softmax(Q · Kᵀ · scale + mask) · V per head; groups of query heads may share a key head. Further outputs: keys, values, scores. */
+/** softmax(cap(Q · Kᵀ · scale) + mask) · V per head; groups of query heads may share a key head. Further outputs: keys, values, scores. */
 export const attention = {
   id: 'Attention',
   sinceOpset: 23,

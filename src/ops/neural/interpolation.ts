@@ -22,25 +22,37 @@ export interface ResizeAxis {
   readonly roi: readonly [start: number, end: number];
 }
 
-/** The position in the input, in elements, that an output coordinate looks at. */
-export function sourcePosition(mode: CoordinateMode, { input, output, scale, roi }: ResizeAxis, x: number): number {
+const f32 = Math.fround;
+
+/**
+ * The position in the input, in elements, that an output coordinate looks at. Computed in single precision, as runtimes do:
+ * which element is nearest depends on it where a scale such as 0.6 has no exact form.
+ */
+export function sourcePosition(mode: CoordinateMode, axis: ResizeAxis, x: number): number {
+  const { input, output, roi } = axis;
+  const scale = f32(axis.scale);
+  const halfPixel = () => f32(f32((x + 0.5) / scale) - 0.5);
   switch (mode) {
     case 'half_pixel':
-      return (x + 0.5) / scale - 0.5;
-    case 'half_pixel_symmetric':
-      return (input / 2) * (1 - output / (scale * input)) + (x + 0.5) / scale - 0.5;
+      return halfPixel();
+    case 'half_pixel_symmetric': {
+      const adjustment = f32(output / f32(scale * input));
+      const offset = f32((input / 2) * f32(1 - adjustment));
+      return f32(f32(offset + f32((x + 0.5) / scale)) - 0.5);
+    }
     case 'pytorch_half_pixel':
-      return output > 1 ? (x + 0.5) / scale - 0.5 : 0;
+      return output > 1 ? halfPixel() : 0;
     case 'align_corners':
-      return output > 1 ? (x * (input - 1)) / (output - 1) : 0;
+      return output > 1 ? f32((x * (input - 1)) / (output - 1)) : 0;
     case 'asymmetric':
-      return x / scale;
+      return f32(x / scale);
     case 'tf_half_pixel_for_nn':
-      return (x + 0.5) / scale;
-    case 'tf_crop_and_resize':
-      return output > 1
-        ? roi[0] * (input - 1) + (x * (roi[1] - roi[0]) * (input - 1)) / (output - 1)
-        : 0.5 * (roi[0] + roi[1]) * (input - 1);
+      return f32((x + 0.5) / scale);
+    case 'tf_crop_and_resize': {
+      const [start, end] = [f32(roi[0]), f32(roi[1])];
+      if (output <= 1) return f32(f32(0.5 * f32(start + end)) * (input - 1));
+      return f32(f32(start * (input - 1)) + f32(f32(f32(x * f32(end - start)) * (input - 1)) / (output - 1)));
+    }
     default:
       throw badAttribute('Resize', 'coordinate_transformation_mode', `is '${String(mode)}'`);
   }

@@ -40,7 +40,7 @@ function tapsAlong(
   padding: Padding,
   alignCorners: boolean,
 ): { readonly at: readonly number[]; readonly weights: readonly number[] } {
-  const position = mode === 'cubic' ? x : moved(x, size, padding, alignCorners);
+  const position = mode === 'linear' ? moved(x, size, padding, alignCorners) : x;
   const element = (i: number) => elementAt(i, size, padding, alignCorners);
   if (mode === 'nearest') {
     // Ties go to the even element, as rounding in IEEE arithmetic does.
@@ -58,7 +58,7 @@ function tapsAlong(
   return { at: around.map((k) => element(first + k)), weights: around.map((k) => weight(position - first - k)) };
 }
 
-/** Positions outside are moved inside before linear and nearest interpolation, except where outside means 0. */
+/** Positions outside are moved inside before linear interpolation, except where outside means 0. */
 function moved(x: number, size: number, padding: Padding, alignCorners: boolean): number {
   if (padding === 'zeros') return x;
   if (padding === 'border') return Math.min(size - 1, Math.max(0, x));

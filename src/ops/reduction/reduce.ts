@@ -1,4 +1,14 @@
-import { type Attributes, elementCount, numbersOf, type Shape, type Tensor } from '../../ir/index.ts';
+import {
+  type Attributes,
+  bitsOf,
+  type DataType,
+  elementCount,
+  isFloat,
+  type NumericData,
+  numbersOf,
+  type Shape,
+  type Tensor,
+} from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, stridesOf } from '../dims.ts';
 import { given, listOf, reshaped, resultOf } from '../elements.ts';
@@ -11,6 +21,8 @@ interface Fold {
   readonly start: number;
   readonly step: (total: number, x: number) => number;
   readonly finish?: (total: number, count: number) => number;
+  /** Exponentials are taken of differences to the largest element, so that they stay finite. */
+  readonly isLogarithmic?: boolean;
 }
 
 interface ReduceOptions {
@@ -39,16 +51,44 @@ function targets(shape: Shape, axes: readonly number[]): Int32Array {
   });
 }
 
+/** What nothing reduces to: integers have no infinity, their last value stands for it. */
+function emptyFold(start: number, type: DataType): number {
+  if (Number.isFinite(start) || isFloat(type)) return start;
+  const isUnsigned = type === 'bool' || type.startsWith('u');
+  const bits = type === 'bool' ? 1 : bitsOf(type);
+  if (isUnsigned) return start < 0 ? 0 : 2 ** bits - 1;
+  return start < 0 ? -(2 ** (bits - 1)) : 2 ** (bits - 1) - 1;
+}
+
 function reduced(x: Tensor, axes: readonly number[], keep: boolean, fold: Fold): Tensor {
   const shape = reducedDims(x.shape, axes, keep) as Shape;
   const values = numbersOf(x);
-  const totals = new Float64Array(elementCount(shape)).fill(fold.start);
+  if (fold.isLogarithmic) return logSumExp(x, values, targets(x.shape, axes), shape);
+  const totals = new Float64Array(elementCount(shape)).fill(emptyFold(fold.start, x.type));
   targets(x.shape, axes).forEach((to, i) => {
     totals[to] = fold.step(totals[to] as number, values[i] as number);
   });
   const { finish } = fold;
   const perOutput = axes.reduce((n, a) => n * (x.shape[a] as number), 1);
   return resultOf(x.type, shape, finish ? totals.map((t) => finish(t, perOutput)) : totals);
+}
+
+/** log Σ exp(x) as largest + log Σ exp(x − largest). */
+function logSumExp(x: Tensor, values: NumericData, to: Int32Array, shape: Shape): Tensor {
+  const largest = new Float64Array(elementCount(shape)).fill(Number.NEGATIVE_INFINITY);
+  to.forEach((at, i) => {
+    largest[at] = Math.max(largest[at] as number, values[i] as number);
+  });
+  const base = largest.map((v) => (Number.isFinite(v) ? v : 0));
+  const sums = new Float64Array(largest.length);
+  to.forEach((at, i) => {
+    sums[at] = (sums[at] as number) + Math.exp((values[i] as number) - (base[at] as number));
+  });
+  return resultOf(
+    x.type,
+    shape,
+    sums.map((sum, at) => (base[at] as number) + Math.log(sum)),
+  );
 }
 
 function reduction<Id extends string>(id: Id, fold: Fold, { axesInputSince = 18, ops = 1, quant }: ReduceOptions = {}) {
@@ -103,8 +143,4 @@ export const reduceL1 = reduction('ReduceL1', { start: 0, step: (t, x) => t + Ma
 export const reduceL2 = reduction('ReduceL2', { start: 0, step: (t, x) => t + x * x, finish: Math.sqrt }, { ops: 2 });
 export const reduceSumSquare = reduction('ReduceSumSquare', { start: 0, step: (t, x) => t + x * x }, { ops: 2 });
 export const reduceLogSum = reduction('ReduceLogSum', { start: 0, step: plus, finish: Math.log });
-export const reduceLogSumExp = reduction(
-  'ReduceLogSumExp',
-  { start: 0, step: (t, x) => t + Math.exp(x), finish: Math.log },
-  { ops: 5 },
-);
+export const reduceLogSumExp = reduction('ReduceLogSumExp', { start: 0, step: plus, isLogarithmic: true }, { ops: 5 });
