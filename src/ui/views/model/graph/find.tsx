@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type ReactElement, type Ref, useMemo } from 'react';
-import type { DiagramInput } from '../../../../diagram/index.ts';
 import { Icon } from '../../../widgets/index.ts';
 import { type LayerFacts, type LayerTest, parseQuery } from './query.ts';
 
@@ -16,20 +15,20 @@ export interface Found {
   readonly of: number;
 }
 
-/** Answers a search over the layers of a drawing. */
+/** Answers a search over the layers of a drawing; `nodes`: id by index. */
 export function useFound(
   text: string,
-  input: DiagramInput | undefined,
+  nodes: readonly string[] | undefined,
   facts: readonly LayerFacts[],
   metrics: readonly string[],
 ): Found {
   const query = useMemo(() => (text.trim() === '' ? undefined : parseQuery(text, metrics)), [text, metrics]);
   const hits = useMemo(() => {
-    if (!query || 'wrong' in query || !input) return undefined;
-    const index = new Map(input.nodes.map((node, i) => [node.id, i]));
+    if (!query || 'wrong' in query || !nodes) return undefined;
+    const index = new Map(nodes.map((id, i) => [id, i]));
     const found = facts.filter(query.test).flatMap((layer) => index.get(layer.id) ?? []);
     return found.sort((a, b) => a - b);
-  }, [query, input, facts]);
+  }, [query, nodes, facts]);
   const hitSet = useMemo(() => hits && new Set(hits), [hits]);
   return {
     asked: query !== undefined,
@@ -37,7 +36,7 @@ export function useFound(
     wrong: query && 'wrong' in query ? query.wrong : undefined,
     hits,
     hitSet,
-    of: input?.nodes.length ?? 0,
+    of: nodes?.length ?? 0,
   };
 }
 

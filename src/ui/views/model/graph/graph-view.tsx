@@ -1,5 +1,4 @@
-import { type ReactElement, type Ref, useImperativeHandle, useMemo, useRef } from 'react';
-import type { DiagramInput } from '../../../../diagram/index.ts';
+import { type ReactElement, type Ref, useImperativeHandle, useRef } from 'react';
 import { useSize } from '../../../charts/index.ts';
 import { graphKey } from './keys.ts';
 import { Minimap } from './minimap.tsx';
@@ -14,11 +13,9 @@ import { boxInWords } from './words.ts';
 
 export interface GraphViewProps
   extends LayoutStatusProps,
-    Omit<DrawingInput, 'nodes' | 'chosen' | 'tensor' | 'hits' | 'marks'>,
+    Omit<DrawingInput, 'chosen' | 'tensor' | 'hits' | 'marks'>,
     Partial<Pick<DrawingInput, 'hits' | 'marks'>>,
-    Pick<GraphActsInput, 'onSelect' | 'onHover' | 'onToggle' | 'onEscape'> {
-  /** What the diagram was made from. */
-  readonly input: DiagramInput | undefined;
+    Pick<GraphActsInput, 'links' | 'onSelect' | 'onHover' | 'onToggle' | 'onEscape'> {
   /** 'Graph of resnet8.onnx', for who does not see it. */
   readonly label: string;
   /** Node ids. */
@@ -35,10 +32,8 @@ export interface GraphControl {
   reach(where: 'upstream' | 'downstream'): void;
   /** Node ids of the last `reach`, else of the selected box. */
   chosenNodes(): readonly string[];
-  /** Sets off the way of a tensor; undefined ends it. */
-  follow(tensor: string | undefined): void;
-  /** The first tensor that the selected box makes. */
-  tensorOfSelected(): string | undefined;
+  /** Sets off the way of the first tensor that the selected box makes. */
+  follow(): void;
   /** Whether a picture would hold the whole drawing. */
   pictureHoldsAll(): boolean;
   svg(title: string): string | undefined;
@@ -51,14 +46,13 @@ const KEYS =
 
 /** A graph on a canvas: drag pans, wheel and two fingers zoom, a press selects, a sign or a double press opens a block. */
 export function GraphView(props: GraphViewProps): ReactElement {
-  const { diagram, input } = props;
+  const { diagram, nodes } = props;
   const [frame, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const nodes = useMemo(() => input?.nodes.map((node) => node.id), [input]);
-  const picks = usePicks({ ...props, nodes });
+  const picks = usePicks(props);
   const { chosen, tensor } = picks.state;
-  const drawn = useDrawing({ ...props, nodes, hits: props.hits, marks: props.marks, chosen, tensor });
-  const acts = useGraphActs({ ...props, nodes, links: input?.values ?? [], picks, scene: drawn?.drawing.scene });
+  const drawn = useDrawing({ ...props, hits: props.hits, marks: props.marks, chosen, tensor });
+  const acts = useGraphActs({ ...props, picks, scene: drawn?.drawing.scene });
   const stage = useStage(canvas, acts);
   const camera = useCamera({ stage, size, drawn, toggled: acts.toggled, ...picks });
   useReveal(props.selected, picks.selectedBox, acts.pressed, camera.reveal);
@@ -67,8 +61,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
     zoom: camera.zoom,
     reach: acts.reach,
     chosenNodes: () => [...(chosen ?? membersOf(diagram, picks.cursorBox))].flatMap((n) => nodes?.[n] ?? []),
-    follow: (name) => picks.set({ tensor: name }),
-    tensorOfSelected: () => diagram?.edges.tensor[diagram.edges.from.indexOf(picks.cursorBox)],
+    follow: acts.follow,
     pictureHoldsAll: () => diagram !== undefined && wholeRatio(diagram) !== undefined,
     svg: (title) => drawn && svgOf({ ...drawn.drawing, selected: picks.selectedBox }, title),
     png: async () => {

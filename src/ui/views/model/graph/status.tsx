@@ -8,7 +8,7 @@ export interface LayoutStatusProps {
   /** A first part is drawn, the rest is being laid out. */
   readonly partial: boolean;
   /** Nodes of the graph, as far as known. */
-  readonly nodes?: number | undefined;
+  readonly count?: number | undefined;
   /** Why there is no drawing, what to do. */
   readonly problem?: { readonly message: string; readonly hint?: string | undefined } | undefined;
   readonly empty?: ReactNode;
@@ -22,7 +22,7 @@ const TICK_MILLISECONDS = 100;
 
 /** What the layout is doing, at the foot of the drawing; nothing while all is drawn. */
 export function LayoutStatus(props: LayoutStatusProps): ReactElement | null {
-  const { status, partial, nodes } = props;
+  const { status, partial, count } = props;
   const running = status === 'running';
   const seconds = useSeconds(running);
   if (status === 'failed')
@@ -45,7 +45,7 @@ export function LayoutStatus(props: LayoutStatusProps): ReactElement | null {
     return (
       <div className="graph-status">
         <span className="grow">
-          Laying out {nodes === undefined ? 'the graph' : `${group(String(nodes))} nodes`}, {duration(seconds)}
+          Laying out {count === undefined ? 'the graph' : `${group(String(count))} nodes`}, {duration(seconds)}
           {partial ? '; the upper part is drawn' : ''}
         </span>
         {props.onCancel && (
@@ -66,7 +66,7 @@ export function LayoutStatus(props: LayoutStatusProps): ReactElement | null {
         )}
       </div>
     );
-  return nodes === 0 && !running ? (
+  return count === 0 && !running ? (
     <div className="graph-status">{props.empty ?? 'The graph has no nodes.'}</div>
   ) : null;
 }

@@ -10,8 +10,8 @@ export interface GraphActsInput {
   readonly nodes: readonly string[] | undefined;
   readonly scene: Scene | undefined;
   readonly picks: Picks;
-  /** From node to node, by index: what 'upstream' and 'downstream' follow. */
-  readonly links: readonly { readonly from: number; readonly to: number }[];
+  /** From node to node, by index: what 'upstream' and 'downstream' follow. Asked for only when needed. */
+  readonly links: () => readonly { readonly from: number; readonly to: number }[];
   readonly onSelect: (node: string | undefined) => void;
   readonly onHover: (node: string | undefined) => void;
   /** `expanded`: what the group is now. */
@@ -25,6 +25,7 @@ export interface GraphActs extends PointerActions {
   /** Moves the cursor; the box it is at then. */
   walk(step: Step): number;
   reach(where: 'upstream' | 'downstream'): void;
+  follow(): void;
   /** Opens or closes the block at the cursor, or around it. */
   toggle(): void;
   select(): void;
@@ -74,8 +75,9 @@ export function useGraphActs(given: GraphActsInput): GraphActs {
       return next;
     },
     reach: (where) => {
-      if (cursorBox >= 0) picks.set({ chosen: reachOf(given.links, membersOf(diagram, cursorBox), where) });
+      if (cursorBox >= 0) picks.set({ chosen: reachOf(given.links(), membersOf(diagram, cursorBox), where) });
     },
+    follow: () => picks.set({ tensor: diagram?.edges.tensor[diagram.edges.from.indexOf(cursorBox)] }),
     toggle: () => {
       if (!diagram || cursorBox < 0) return;
       const isGroup = (diagram.boxes.kind[cursorBox] as number) >= GROUP;
