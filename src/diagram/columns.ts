@@ -7,8 +7,10 @@ import type { Steps } from './steps.ts';
 const PASSES = 8;
 /** Space beside a passing link, px. */
 const PASS_GAP = 12;
-/** Of what is not decisive. Small enough to vanish in rounding, large enough to decide among equals. */
-const FAINT = 1e-5;
+/** Of what is not decisive: small enough to vanish in rounding, large enough to decide among equals. */
+const FAINT = 1e-7;
+/** Of boxes that are on no longest way in the direction at hand. */
+const SIDE = 1e-4;
 
 /** Space between the middles of neighbours in a row, px. */
 const apart = (slots: Slots, a: number, b: number): number =>
@@ -107,12 +109,24 @@ class Aligner {
     }
   }
 
-  /** Passing links, and boxes that nothing holds in this direction, give way. */
+  /** Passing links give way to boxes, and boxes beside a longest way to those on it. */
   #weightOf(slot: number, down: boolean): number {
     const { items, up, down: below } = this.#slots;
     if (slot >= items || this.#isPort(slot)) return FAINT;
     const lists = down ? up : below;
-    return lists.start[slot] === lists.start[slot + 1] ? FAINT : 1;
+    const a = lists.start[slot]!;
+    const b = lists.start[slot + 1]!;
+    for (let e = a; e < b; e++) if (this.#decides(lists.item[e]!, down)) return 1;
+    return b > a ? SIDE : FAINT;
+  }
+
+  /** Whether a piece of a link joins two boxes of a longest way. */
+  #decides(piece: number, down: boolean): boolean {
+    const { upper, lower, link, items } = this.#slots;
+    const tight = down ? this.#ranks.tightAbove : this.#ranks.tightBelow;
+    const a = upper[piece]!;
+    const b = lower[piece]!;
+    return a < items && b < items && tight[link[piece]!] === 1 && !this.#isPort(a) && !this.#isPort(b);
   }
 
   #isPort(slot: number): boolean {
@@ -124,7 +138,6 @@ class Aligner {
   #wanted(slot: number, down: boolean): number {
     const { upper, lower, link, up, down: below, items } = this.#slots;
     const { leaves, arrives } = this.#level;
-    const tight = down ? this.#ranks.tightAbove : this.#ranks.tightBelow;
     const lists = down ? up : below;
     const ends = down ? upper : lower;
     let sum = 0;
@@ -133,8 +146,7 @@ class Aligner {
       const piece = lists.item[e]!;
       const l = link[piece]!;
       const other = ends[piece]!;
-      const bothItems = slot < items && other < items;
-      const w = bothItems && tight[l] && !this.#isPort(other) ? 1 : FAINT;
+      const w = this.#decides(piece, down) ? 1 : FAINT;
       const above = down ? other : slot;
       const under = down ? slot : other;
       const shift = (above < items ? leaves[l]! || 0 : 0) - (under < items ? arrives[l]! || 0 : 0);
@@ -144,22 +156,31 @@ class Aligner {
     return weight > 0 ? sum / weight : this.#x[slot]!;
   }
 
-  /** Removes steps of a pixel or two that rounding left, where there is room. */
+  /** Removes steps of a few pixels that weighing and rounding left, where there is room. */
   straighten(r: number): void {
-    const { row, items } = this.#slots;
-    for (let i = row.start[r]!; i < row.start[r + 1]!; i++) {
-      const slot = row.item[i]!;
-      if (slot >= items) continue;
-      const wanted = Math.round(this.#wanted(slot, true));
-      if (wanted === this.#x[slot] || Math.abs(wanted - this.#x[slot]!) > 2) continue;
-      const least =
-        i > row.start[r]! ? this.#x[row.item[i - 1]!]! + apart(this.#slots, row.item[i - 1]!, slot) : -Infinity;
-      const most =
-        i + 1 < row.start[r + 1]! ? this.#x[row.item[i + 1]!]! - apart(this.#slots, slot, row.item[i + 1]!) : Infinity;
-      if (wanted >= least && wanted <= most) this.#x[slot] = wanted;
-    }
+    const { start } = this.#slots.row;
+    for (let i = start[r]!; i < start[r + 1]!; i++) this.#snap(r, i);
+    for (let i = start[r + 1]! - 1; i >= start[r]!; i--) this.#snap(r, i);
+  }
+
+  #snap(r: number, i: number): void {
+    const { row, items, up } = this.#slots;
+    const slot = row.item[i]!;
+    if (slot >= items || up.start[slot] === up.start[slot + 1]) return;
+    const wanted = Math.round(this.#wanted(slot, true));
+    const now = this.#x[slot]!;
+    if (wanted === now || Math.abs(wanted - now) > 4) return;
+    const left = i > row.start[r]! ? row.item[i - 1]! : -1;
+    const right = i + 1 < row.start[r + 1]! ? row.item[i + 1]! : -1;
+    const fits =
+      (left < 0 || wanted - this.#x[left]! >= apart(this.#slots, left, slot) - ROUNDING) &&
+      (right < 0 || this.#x[right]! - wanted >= apart(this.#slots, slot, right) - ROUNDING);
+    if (fits) this.#x[slot] = wanted;
   }
 }
+
+/** Neighbours may be nearer than they should by this much, px. */
+const ROUNDING = 2;
 
 /** Gives each passing link as few bends as the room in its rows allows. */
 function straightPasses(level: Level, slots: Slots, x: Float64Array): void {
@@ -172,8 +193,8 @@ function straightPasses(level: Level, slots: Slots, x: Float64Array): void {
     const left = i > row.start[r]! ? row.item[i - 1]! : -1;
     const right = i + 1 < row.start[r + 1]! ? row.item[i + 1]! : -1;
     return [
-      left < 0 ? Number.NEGATIVE_INFINITY : x[left]! + apart(slots, left, slot),
-      right < 0 ? Number.POSITIVE_INFINITY : x[right]! - apart(slots, slot, right),
+      left < 0 ? Number.NEGATIVE_INFINITY : x[left]! + apart(slots, left, slot) - ROUNDING,
+      right < 0 ? Number.POSITIVE_INFINITY : x[right]! - apart(slots, slot, right) + ROUNDING,
     ];
   };
   for (let l = 0; l < level.from.length; l++) {
@@ -185,7 +206,6 @@ function straightPasses(level: Level, slots: Slots, x: Float64Array): void {
       let end = first;
       for (; end < last; end++) {
         const [a, b] = bounds(end);
-        // Rows closer than rounding allows keep what they have.
         if (Math.max(least, a) > Math.min(most, b)) break;
         least = Math.max(least, a);
         most = Math.min(most, b);

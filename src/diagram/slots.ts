@@ -29,6 +29,10 @@ export const PASS_WIDTH = 6;
 /** Rows that a link passes between boxes; a longer one runs beside the drawing. */
 const MOST_PASSED = 24;
 
+/** Links from one item over so many rows to so many items share one line beside the rows. */
+const BUS_SPAN = 3;
+const BUS_ENDS = 3;
+
 export function slotsOf(level: Level, ranks: Ranks): Slots {
   const { count: items, from, to } = level;
   const { rank } = ranks;
@@ -36,11 +40,14 @@ export function slotsOf(level: Level, ranks: Ranks): Slots {
   const span = (l: number): number => rank[to[l]!]! - rank[from[l]!]!;
   const most = mostPassed(level, ranks, span);
   const aside = new Uint8Array(links);
+  const far = new Int32Array(items);
+  for (let l = 0; l < links; l++) if (span(l) >= BUS_SPAN) far[from[l]!]!++;
   const firstPass = new Int32Array(links).fill(-1);
   let passes = 0;
   let pieces = 0;
   for (let l = 0; l < links; l++) {
-    aside[l] = ranks.aside[l]! || span(l) > most ? 1 : 0;
+    const isBus = span(l) >= BUS_SPAN && far[from[l]!]! >= BUS_ENDS;
+    aside[l] = ranks.aside[l]! || span(l) > most || isBus ? 1 : 0;
     if (aside[l]) continue;
     if (span(l) > 1) firstPass[l] = items + passes;
     passes += span(l) - 1;
