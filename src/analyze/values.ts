@@ -45,8 +45,9 @@ class StoredValue implements Value {
   }
 }
 
+/** Complex numbers have a size, but no operator here computes with them. */
 const storedValue = (stored: StoredTensor): Value =>
-  elementCount(stored.shape) <= FOLLOWED_ELEMENTS
+  elementCount(stored.shape) <= FOLLOWED_ELEMENTS && !stored.type.startsWith('complex')
     ? new StoredValue(stored)
     : { type: stored.type, shape: stored.shape };
 

@@ -9,7 +9,7 @@ import {
 } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { given, listOf } from '../elements.ts';
-import { badAttribute } from '../errors.ts';
+import { badAttribute, incompatibleShapes } from '../errors.ts';
 import { freeCost, value } from '../inference.ts';
 import type { OpDef } from '../op-def.ts';
 
@@ -52,6 +52,12 @@ export const constantOfShape = {
   bind(attributes) {
     const stored = new AttributeReader('ConstantOfShape', attributes).tensor('value');
     const fill = stored ? decodeWeight(stored) : tensorOf('float32', [1], [0]);
+    const shapeOf = (x: Tensor): Shape => {
+      const shape = listOf(x);
+      if (shape.some((size) => !(size >= 0 && Number.isSafeInteger(size))))
+        throw incompatibleShapes('ConstantOfShape', 'sizes must be 0 or more', [shape]);
+      return shape;
+    };
     const filled = (shape: Shape): Tensor => {
       const data = allocate(fill.type, elementCount(shape));
       const element = fill.data[0];
@@ -60,9 +66,9 @@ export const constantOfShape = {
       return { type: fill.type, shape, data };
     };
     return {
-      infer: ([shape]) => [value(fill.type, shape?.constant && listOf(shape.constant))],
+      infer: ([shape]) => [value(fill.type, shape?.constant && shapeOf(shape.constant))],
       cost: freeCost,
-      run: (inputs) => [filled(listOf(given('ConstantOfShape', inputs, 0)))],
+      run: (inputs) => [filled(shapeOf(given('ConstantOfShape', inputs, 0)))],
     };
   },
 } as const satisfies OpDef;

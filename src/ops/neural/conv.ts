@@ -62,8 +62,11 @@ export function convDims(op: string, x: Dims, w: Dims, groups: number, window: W
       x,
       w,
     ]);
-  const kernel = window.kernel ?? w.slice(2);
+  const stored = w.slice(2);
+  const kernel = window.kernel ?? stored;
   if (!isKnown(kernel)) return undefined;
+  if (kernel.length !== stored.length || kernel.some((size, i) => typeof stored[i] === 'number' && stored[i] !== size))
+    throw incompatibleShapes(op, `kernel_shape [${kernel.join(', ')}] is not that of the weights`, [x, w]);
   return [batch, outChannels, ...windowDims(window, x.slice(2), kernel)];
 }
 
