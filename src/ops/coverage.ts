@@ -41,7 +41,39 @@ const EXAMPLE_ATTRIBUTES: Attributes = new Map<string, Attribute>([
   ['direction', { kind: 'string', value: 'LEFT' }],
   ['pooled_shape', { kind: 'ints', value: [1, 1] }],
 ]);
+const ints = (...value: readonly number[]): Attribute => ({ kind: 'ints', value });
+const floats = (...value: readonly number[]): Attribute => ({ kind: 'floats', value });
+const strings = (...value: readonly string[]): Attribute => ({ kind: 'strings', value });
+const tensor = (...values: readonly number[]): Attribute => ({
+  kind: 'tensor',
+  value: encodeWeight('', tensorOf('float32', [values.length], values)),
+});
+/** A tree of one leaf, in the older form. */
+const tree = (kind: 'class' | 'target'): Attributes =>
+  new Map<string, Attribute>([
+    ...['treeids', 'nodeids', 'featureids', 'truenodeids', 'falsenodeids'].map((name): [string, Attribute] => [
+      `nodes_${name}`,
+      ints(0),
+    ]),
+    ...['treeids', 'nodeids', 'ids'].map((name): [string, Attribute] => [`${kind}_${name}`, ints(0)]),
+    ['nodes_modes', strings('LEAF')],
+    ['classlabels_int64s', ints(0, 1)],
+  ]);
 const EXAMPLES: Readonly<Record<string, Attributes>> = {
+  'ai.onnx.ml::LinearClassifier': new Map([
+    ['coefficients', floats(1)],
+    ['classlabels_ints', ints(0, 1)],
+  ]),
+  'ai.onnx.ml::LinearRegressor': new Map([['coefficients', floats(1)]]),
+  'ai.onnx.ml::LabelEncoder': new Map([['classes_strings', strings('a')]]),
+  'ai.onnx.ml::TreeEnsembleClassifier': tree('class'),
+  'ai.onnx.ml::TreeEnsembleRegressor': tree('target'),
+  'ai.onnx.ml::TreeEnsemble': new Map(['nodes_modes', 'nodes_splits', 'leaf_weights'].map((name) => [name, tensor()])),
+  TfIdfVectorizer: new Map<string, Attribute>([
+    ['max_gram_length', int(1)],
+    ['ngram_counts', ints(0)],
+    ['ngram_indexes', ints(0)],
+  ]),
   RequantShift: requantExample(),
   'PACTOps::RequantShift': requantExample(),
   Pad: new Map(),

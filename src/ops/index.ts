@@ -30,6 +30,9 @@ import { shape, size } from './layout/shape-of.ts';
 import { slice } from './layout/slice.ts';
 import { split } from './layout/split.ts';
 import { transpose } from './layout/transpose.ts';
+import { labelEncoder, oneHotEncoder } from './ml/label-encoder.ts';
+import * as linear from './ml/linear.ts';
+import * as trees from './ml/trees.ts';
 import { attention, rotaryEmbedding } from './neural/attention.ts';
 import { conv } from './neural/conv.ts';
 import { convTranspose } from './neural/conv-transpose.ts';
@@ -53,7 +56,12 @@ import { col2Im, globalLpPool, maxUnpool } from './neural/unpool.ts';
 import type { BoundOp, OpDef } from './op-def.ts';
 import * as integer from './quantization/integer-layers.ts';
 import * as quant from './quantization/quant.ts';
-import { dequantizeLinear, quantizeLinear } from './quantization/quantize-linear.ts';
+import {
+  dequantizeLinear,
+  microsoftDequantizeLinear,
+  microsoftQuantizeLinear,
+  quantizeLinear,
+} from './quantization/quantize-linear.ts';
 import { pactRequantShift, requantShift } from './quantization/requant-shift.ts';
 import { argMax, argMin } from './reduction/arg-extreme.ts';
 import { cumSum } from './reduction/cum-sum.ts';
@@ -61,6 +69,7 @@ import * as reduce from './reduction/reduce.ts';
 import { topK } from './reduction/top-k.ts';
 import { dft, stft } from './signal/fourier.ts';
 import * as windows from './signal/windows.ts';
+import * as strings from './text/strings.ts';
 
 export { opIdOf } from './bind.ts';
 export { coverageOf, type OperatorCoverage } from './coverage.ts';
@@ -261,6 +270,8 @@ const all = [
   // Quantization
   quantizeLinear,
   dequantizeLinear,
+  microsoftQuantizeLinear,
+  microsoftDequantizeLinear,
   quant.quant,
   quant.brevitasQuant,
   quant.qonnxQuant,
@@ -274,6 +285,24 @@ const all = [
   integer.matMulInteger,
   integer.qLinearConv,
   integer.qLinearMatMul,
+  // Texts
+  strings.stringConcat,
+  strings.stringSplit,
+  strings.stringNormalizer,
+  strings.tfIdfVectorizer,
+  // Classical models (ai.onnx.ml)
+  linear.linearClassifier,
+  linear.linearRegressor,
+  linear.normalizer,
+  linear.scaler,
+  linear.binarizer,
+  linear.imputer,
+  linear.arrayFeatureExtractor,
+  labelEncoder,
+  oneHotEncoder,
+  trees.treeEnsembleClassifier,
+  trees.treeEnsembleRegressor,
+  trees.treeEnsemble,
   // Control flow, sequences, optional values
   ifOp,
   loop,

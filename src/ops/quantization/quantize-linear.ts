@@ -2,8 +2,9 @@ import { clamp, roundEven } from '../../base/index.ts';
 import { type Attributes, type DataType, dataTypeOf, numbersOf, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, splitAt } from '../dims.ts';
-import { given, resultOf } from '../elements.ts';
+import { given, resultOf, roundTo } from '../elements.ts';
 import { unsupportedForm } from '../errors.ts';
+import { isFloat8, roundToFloat8 } from '../float8.ts';
 import { elementwiseCost, value } from '../inference.ts';
 import type { OpDef } from '../op-def.ts';
 
@@ -35,14 +36,17 @@ function scaleIndex(op: string, x: Tensor, scale: Tensor, axis: number, blockSiz
 interface LinearOptions {
   readonly axis: number;
   readonly blockSize: number;
+  /** Only for floats of 8 bits: values beyond their range become the largest. */
+  readonly saturate?: boolean;
 }
 
 const readOptions = (read: AttributeReader): LinearOptions => ({
   axis: read.int('axis') ?? 1,
   blockSize: read.int('block_size') ?? 0,
+  saturate: (read.int('saturate') ?? 1) !== 0,
 });
 
-/** q = clip(round half to even(x / scale) + zero point), in the zero point's type (uint8 without one). */
+/** q = clip(round half to even(x / scale) + zero point), in the zero point's type (uint8 without one); floats of 8 bits round to their own grid. */
 export function quantized(
   x: Tensor,
   scale: Tensor,
@@ -51,24 +55,33 @@ export function quantized(
   o: LinearOptions,
 ): Tensor {
   const limits = CODE_LIMITS[type];
-  if (!limits) throw unsupportedForm('QuantizeLinear', `quantizing to ${type}`);
+  if (!limits && !isFloat8(type)) throw unsupportedForm('QuantizeLinear', `quantizing to ${type}`);
   const values = numbersOf(x);
   const scales = numbersOf(scale);
   const zeros = zero && numbersOf(zero);
   const indexOf = scaleIndex('QuantizeLinear', x, scale, o.axis, o.blockSize);
   const out = new Float64Array(values.length);
   // The division is made in the type of x, as runtimes do: codes at ties depend on it.
-  const divided = x.type === 'float32' ? Math.fround : (v: number) => v;
+  const divided = x.type === 'float32' ? Math.fround : (v: number) => roundTo(x.type, v);
   for (let i = 0; i < out.length; i++) {
     const k = indexOf(i);
-    const code = roundEven(divided((values[i] as number) / (scales[k] as number))) + (zeros?.[k] ?? 0);
-    out[i] = clamp(code, limits[0], limits[1]);
+    const quotient = divided((values[i] as number) / (scales[k] as number));
+    const offset = (zeros?.[k] as number | undefined) ?? 0;
+    out[i] = limits
+      ? clamp(roundEven(quotient) + offset, limits[0], limits[1])
+      : roundToFloat8(type, quotient + offset, o.saturate);
   }
   return resultOf(type, x.shape, out);
 }
 
-/** x = (q − zero point) · scale, in the scale's type. */
-export function dequantized(q: Tensor, scale: Tensor, zero: Tensor | undefined, o: LinearOptions): Tensor {
+/** x = (q − zero point) · scale, in the scale's type unless another is asked for. */
+export function dequantized(
+  q: Tensor,
+  scale: Tensor,
+  zero: Tensor | undefined,
+  o: LinearOptions,
+  type: DataType = scale.type,
+): Tensor {
   const codes = numbersOf(q);
   const scales = numbersOf(scale);
   const zeros = zero && numbersOf(zero);
@@ -78,41 +91,54 @@ export function dequantized(q: Tensor, scale: Tensor, zero: Tensor | undefined, 
     const k = indexOf(i);
     out[i] = ((codes[i] as number) - (zeros?.[k] ?? 0)) * (scales[k] as number);
   }
-  return resultOf(scale.type, q.shape, out);
+  return resultOf(type, q.shape, out);
 }
 
-export const quantizeLinear = {
-  id: 'QuantizeLinear',
-  sinceOpset: 10,
-  bind(attributes: Attributes) {
-    const read = new AttributeReader('QuantizeLinear', attributes);
-    const options = readOptions(read);
-    const stated = dataTypeOf(read.int('output_dtype') ?? 0);
-    const typeFor = (zeroType: DataType | undefined) => zeroType ?? stated ?? 'uint8';
-    return {
-      infer: ([x, , zero]) => [value(typeFor(zero?.type), x?.shape)],
-      cost: elementwiseCost(2),
-      run(inputs) {
-        const x = given('QuantizeLinear', inputs, 0, 'x');
-        const scale = given('QuantizeLinear', inputs, 1, 'y_scale');
-        return [quantized(x, scale, inputs[2], typeFor(inputs[2]?.type), options)];
-      },
-    };
-  },
-} as const satisfies OpDef;
+function quantizeOperator<Id extends string>(id: Id, sinceOpset: number) {
+  return {
+    id,
+    sinceOpset,
+    bind(attributes: Attributes) {
+      const read = new AttributeReader('QuantizeLinear', attributes);
+      const options = readOptions(read);
+      const stated = dataTypeOf(read.int('output_dtype') ?? 0);
+      const typeFor = (zeroType: DataType | undefined) => zeroType ?? stated ?? 'uint8';
+      return {
+        infer: ([x, , zero]) => [value(typeFor(zero?.type), x?.shape)],
+        cost: elementwiseCost(2),
+        run(inputs) {
+          const x = given('QuantizeLinear', inputs, 0, 'x');
+          const scale = given('QuantizeLinear', inputs, 1, 'y_scale');
+          return [quantized(x, scale, inputs[2], typeFor(inputs[2]?.type), options)];
+        },
+      };
+    },
+  } as const satisfies OpDef;
+}
 
-export const dequantizeLinear = {
-  id: 'DequantizeLinear',
-  sinceOpset: 10,
-  bind(attributes: Attributes) {
-    const options = readOptions(new AttributeReader('DequantizeLinear', attributes));
-    return {
-      infer: ([q, scale]) => [value(scale?.type, q?.shape)],
-      cost: elementwiseCost(2),
-      run(inputs) {
-        const q = given('DequantizeLinear', inputs, 0, 'x');
-        return [dequantized(q, given('DequantizeLinear', inputs, 1, 'x_scale'), inputs[2], options)];
-      },
-    };
-  },
-} as const satisfies OpDef;
+function dequantizeOperator<Id extends string>(id: Id, sinceOpset: number) {
+  return {
+    id,
+    sinceOpset,
+    bind(attributes: Attributes) {
+      const read = new AttributeReader('DequantizeLinear', attributes);
+      const options = readOptions(read);
+      const stated = dataTypeOf(read.int('output_dtype') ?? 0);
+      return {
+        infer: ([q, scale]) => [value(stated ?? scale?.type, q?.shape)],
+        cost: elementwiseCost(2),
+        run(inputs) {
+          const q = given('DequantizeLinear', inputs, 0, 'x');
+          const scale = given('DequantizeLinear', inputs, 1, 'x_scale');
+          return [dequantized(q, scale, inputs[2], options, stated ?? scale.type)];
+        },
+      };
+    },
+  } as const satisfies OpDef;
+}
+
+export const quantizeLinear = quantizeOperator('QuantizeLinear', 10);
+export const dequantizeLinear = dequantizeOperator('DequantizeLinear', 10);
+/** What onnxruntime's tools write for types that the standard did not have then. */
+export const microsoftQuantizeLinear = quantizeOperator('com.microsoft::QuantizeLinear', 1);
+export const microsoftDequantizeLinear = dequantizeOperator('com.microsoft::DequantizeLinear', 1);
