@@ -1,11 +1,11 @@
 /** The reader against 10 000 spoiled files. `node scripts/fuzz-reader.mjs` runs longer, and one case again. */
 import { expect, test } from 'vitest';
 import { type ByteSource, memorySource, UserError } from '../base/index.ts';
-import { elementCount, graphFaults, storedBytes } from '../ir/index.ts';
 import { fuzz } from '../test-kit/fuzz.ts';
 import { fuzzSeeds } from '../test-kit/fuzz-seeds.ts';
+import { readAndWrite } from '../test-kit/read-and-write.ts';
 import { parseTree, writeTree } from '../test-kit/wire-tree.ts';
-import { type OnnxImport, readOnnx, readOnnxSources, writeOnnx } from './index.ts';
+import { type OnnxImport, readOnnxSources } from './index.ts';
 
 test('10 000 spoiled files: a model without faults that can be written and read again, or a UserError', () => {
   const result = fuzz(fuzzSeeds(), readAndWrite, { seed: 20251121, count: 10_000 });
@@ -14,16 +14,6 @@ test('10 000 spoiled files: a model without faults that can be written and read 
   expect(result.read).toBeGreaterThan(1000);
   expect(result.read).toBeLessThan(9000);
 }, 60_000);
-
-function readAndWrite(bytes: Uint8Array): void {
-  const { model } = readOnnx([{ name: 'spoiled.onnx', bytes }]);
-  const faults = graphFaults(model);
-  if (faults.length > 0) throw new Error(`faults: ${faults.join('; ')}`);
-  // A sparse weight may stand for much more than the file holds; it is made, within its own bound, when it is used.
-  const sizes = [...model.weights.values()].map(({ type, shape }) => storedBytes(type, elementCount(shape)));
-  if (sizes.some((size) => size > bytes.length)) return;
-  readOnnx([{ name: 'again.onnx', bytes: writeOnnx(model) }]);
-}
 
 test('2000 spoiled files read in parts: the same model, or the same words', () => {
   const result = fuzz(
