@@ -1,3 +1,4 @@
+import type { Diagram } from '../../../../diagram/index.ts';
 import { inText } from '../../../format/index.ts';
 import type { Rect } from './camera.ts';
 import { type BoxColours, figureOf, type Palette } from './colours.ts';
@@ -5,6 +6,7 @@ import type { Emphasis, Mark } from './emphasis.ts';
 import type { Pen } from './pen.ts';
 import {
   boxesIn,
+  crossed,
   EDGE_WIDTHS,
   edgesIn,
   FRAME,
@@ -40,7 +42,9 @@ const DIMMED = 0.28;
 export const OVERHANG = 22;
 const PAD = 8;
 /** Half a box, and half the gap beside it. */
-const LABEL_ROOM = 104;
+const LABEL_ROOM = 112;
+/** With more edges on the screen there is no room for labels. */
+const MOST_LABELLED = 600;
 /** More hits than this on a far view are told by colour alone. */
 const MOST_RINGS = 500;
 
@@ -73,7 +77,7 @@ export function boxTexts(scene: Scene, colours: BoxColours, measure: Measure): B
       const right = frame ? measure(frameFigure(value, share), SANS) : measure(value, STRONG);
       const lower = share && !frame ? measure(share, SANS) + PAD : 0;
       const text = {
-        title: cutTo(boxes.title[box] as string, room - (right > 0 ? right + PAD : 0), MONO, measure),
+        title: cutTo(shortTitle(scene.diagram, box), room - (right > 0 ? right + PAD : 0), MONO, measure),
         subtitle: cutTo(boxes.subtitle[box] as string, room - lower, SANS, measure),
         value,
         share,
@@ -82,20 +86,26 @@ export function boxTexts(scene: Scene, colours: BoxColours, measure: Measure): B
       return text;
     },
     label(edge) {
-      labels[edge] ??= cutTo(
-        labelOf(edges.label[edge] as string, edges.bytes[edge] as number),
-        LABEL_ROOM,
-        SANS,
-        measure,
-      );
+      labels[edge] ??= labelOf(edges.label[edge] as string, edges.bytes[edge] as number, measure);
       return labels[edge];
     },
   };
 }
 
-/** '16×32×32, 16 KiB'. */
-const labelOf = (shape: string, bytes: number): string =>
-  Number.isNaN(bytes) ? shape : `${shape}, ${inText(bytes, 'bytes')}`;
+/** '16×32×32, 16 KiB'; without the bytes where there is no room for them. */
+function labelOf(shape: string, bytes: number, measure: Measure): string {
+  const whole = Number.isNaN(bytes) ? shape : `${shape}, ${inText(bytes, 'bytes')}`;
+  return measure(whole, SANS) <= LABEL_ROOM ? whole : cutTo(shape, LABEL_ROOM, SANS, measure);
+}
+
+/** The name without what the frames around already say: 'conv1' in the frame 'layer1' of 'layer1/conv1'. */
+function shortTitle({ boxes }: Diagram, box: number): string {
+  const title = boxes.title[box] as string;
+  let path = '';
+  for (let frame = boxes.parent[box] as number; frame >= 0; frame = boxes.parent[frame] as number)
+    path = `${boxes.title[frame]}/${path}`;
+  return path !== '' && title.length > path.length && title.startsWith(path) ? title.slice(path.length) : title;
+}
 
 const frameFigure = (value: string, share: string): string => (share ? `${value}, ${share}` : value);
 
@@ -184,15 +194,20 @@ function tipsOf({ start, points }: Scene, edges: readonly number[]): number[] {
   return tips;
 }
 
-/** Shape and bytes beside where an edge leaves its box, on the side its first bend leaves free. */
+/** Shape and bytes beside where an edge leaves its box, right or left, where no edge passes. */
 function drawLabels(pen: Pen, { scene, palette, texts, emphasis }: Drawing, edges: readonly number[]): void {
+  if (edges.length > MOST_LABELLED) return;
   if (emphasis.dims) pen.strength(DIMMED);
   for (const e of edges) {
-    const side = scene.labelSide[e] as number;
-    if (side === 0) continue;
+    if (!scene.labelled[e]) continue;
     const at = 2 * (scene.start[e] as number);
     const [x, y] = [scene.points[at] as number, scene.points[at + 1] as number];
-    pen.text(texts.label(e), x + 8 * side, y + 15, SANS, palette.ink3, side > 0 ? 'left' : 'right');
+    const text = texts.label(e);
+    const width = texts.measure(text, SANS);
+    const side = [1, -1].find(
+      (s) => !crossed(scene, edges, { x: s > 0 ? x + 6 : x - 6 - width, y: y + 8, width, height: 13 }),
+    );
+    if (side !== undefined) pen.text(text, x + 8 * side, y + 15, SANS, palette.ink3, side > 0 ? 'left' : 'right');
   }
   pen.strength(1);
 }

@@ -22,8 +22,8 @@ export interface Scene {
   readonly edgeBounds: Float32Array;
   /** 0 thinnest … 4, by bytes. */
   readonly edgeClass: Uint8Array;
-  /** Where its label stands: 1 right of where it leaves its box, -1 left, 0 it has none (no room, or another edge has it). */
-  readonly labelSide: Int8Array;
+  /** 1: its label stands where it leaves its box, if there is room. */
+  readonly labelled: Uint8Array;
   /** The topmost box of the drawing: what is shown first. */
   readonly first: number;
 }
@@ -44,8 +44,8 @@ export function sceneOf(diagram: Diagram): Scene {
   const { start, points } = uprightPieces(diagram);
   const edgeClass = new Uint8Array(edges.count);
   for (let e = 0; e < edges.count; e++) edgeClass[e] = classOf(edges.bytes[e] as number);
-  const labelSide = labelSides(diagram, start, points);
-  return { diagram, boxOfId, start, points, edgeBounds: boundsOf(start, points), edgeClass, labelSide, first };
+  const labelled = labelledEdges(diagram, start);
+  return { diagram, boxOfId, start, points, edgeBounds: boundsOf(start, points), edgeClass, labelled, first };
 }
 
 const top = (diagram: Diagram, box: number): number => diagram.boxes.rect[4 * box + 1] as number;
@@ -89,25 +89,17 @@ function uprightPieces({ edges }: Diagram): { start: Uint32Array; points: Float3
   return { start, points: points.slice(0, n) };
 }
 
-/** One label per box that edges leave, of its first edge; edges that bend to both sides leave no room. */
-function labelSides({ boxes, edges }: Diagram, start: Uint32Array, points: Float32Array): Int8Array {
-  const sides = new Int8Array(edges.count);
-  const firstOf = new Int32Array(boxes.count).fill(-1);
-  const bends = new Uint8Array(boxes.count);
+/** One label per box that edges leave: of its first edge. */
+function labelledEdges({ boxes, edges }: Diagram, start: Uint32Array): Uint8Array {
+  const labelled = new Uint8Array(edges.count);
+  const done = new Uint8Array(boxes.count);
   for (let e = 0; e < edges.count; e++) {
     const from = edges.from[e] as number;
-    const k = start[e] as number;
-    if ((start[e + 1] as number) - k < 2) continue;
-    if ((firstOf[from] as number) < 0) firstOf[from] = e;
-    if ((start[e + 1] as number) - k < 3) continue;
-    bends[from] = (bends[from] as number) | ((points[2 * k + 4] as number) > (points[2 * k] as number) ? 1 : 2);
+    if (done[from] || !edges.label[e] || (start[e + 1] as number) - (start[e] as number) < 2) continue;
+    done[from] = 1;
+    labelled[e] = 1;
   }
-  for (let box = 0; box < boxes.count; box++) {
-    const e = firstOf[box] as number;
-    const side = [1, -1, 1, 0][bends[box] as number] as number;
-    if (e >= 0 && edges.label[e]) sides[e] = side;
-  }
-  return sides;
+  return labelled;
 }
 
 function boundsOf(start: Uint32Array, points: Float32Array): Float32Array {
@@ -126,6 +118,26 @@ function boundsOf(start: Uint32Array, points: Float32Array): Float32Array {
     bounds.set([x0, y0, x1, y1], 4 * e);
   }
   return bounds;
+}
+
+/** Whether a piece of these edges crosses a rectangle. */
+export function crossed({ start, points }: Scene, edges: readonly number[], rect: Rect): boolean {
+  const [right, bottom] = [rect.x + rect.width, rect.y + rect.height];
+  for (const e of edges) {
+    for (let k = (start[e] as number) + 1; k < (start[e + 1] as number); k++) {
+      const at = 2 * k;
+      const [ax, bx] = [points[at - 2] as number, points[at] as number];
+      const [ay, by] = [points[at - 1] as number, points[at + 1] as number];
+      if (
+        Math.min(ax, bx) < right &&
+        Math.max(ax, bx) > rect.x &&
+        Math.min(ay, by) < bottom &&
+        Math.max(ay, by) > rect.y
+      )
+        return true;
+    }
+  }
+  return false;
 }
 
 export function rectOf(diagram: Diagram, box: number): Rect {

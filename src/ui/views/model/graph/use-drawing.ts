@@ -31,7 +31,10 @@ export interface Drawn {
 
 /** The steps from a diagram to what is painted, each made again only when what it rests on changes. */
 export function useDrawing(given: DrawingInput): Drawn | undefined {
-  const { nodes, diagram, values, heat, metric, theme, hits, chosen, tensor, marks } = given;
+  const { nodes, diagram, values, heat, theme, hits, chosen, tensor, marks } = given;
+  const { id, title, kind, combine } = given.metric;
+  // By its members: whoever makes it anew in each rendering must not have 20 000 boxes coloured anew.
+  const metric = useMemo<GraphMetric>(() => ({ id, title, kind, combine }), [id, title, kind, combine]);
   const scene = useMemo(() => diagram && sceneOf(diagram), [diagram]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
   const palette = useMemo<Palette>(() => paletteOf(document.documentElement), [theme]);
