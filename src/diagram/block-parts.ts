@@ -1,5 +1,6 @@
 import type { Interval } from './grouping.ts';
 import { ClassNumbers, mix, type Segments, type Sequence } from './segments.ts';
+import type { Steps } from './steps.ts';
 
 /** Part of a segment: a layer, a segment inside, or a group made of parts. */
 export interface Part {
@@ -34,13 +35,18 @@ export class Parts {
 
   constructor(source: BlockSource) {
     this.#source = source;
-    for (const segment of source.segments.closed) {
+  }
+
+  *read(): Steps<void> {
+    let done = 0;
+    for (const segment of this.#source.segments.closed) {
       const parts = this.#partsOf(segment);
       this.#bySegment.set(segment, parts);
       for (const part of parts) {
         if (!part.simple) this.#times.set(part.class, (this.#times.get(part.class) ?? 0) + 1);
       }
       for (const [from, to] of straightRuns(parts)) this.#noteRun(parts, from, to);
+      if ((++done & 511) === 0) yield;
     }
   }
 

@@ -26,16 +26,25 @@ export function* columnsOf(level: Level, ranks: Ranks, slots: Slots): Steps<Floa
   const x = new Float64Array(slots.count);
   const rows = row.start.length - 1;
   for (let r = 0; r < rows; r++) spread(slots, r, x);
+  if (rows > 512) yield;
   const aligner = new Aligner(level, ranks, slots, x);
+  let work = 0;
   for (let pass = 0; pass < PASSES; pass++) {
     const down = pass % 2 === 1;
     for (let k = 0; k < rows; k++) {
       aligner.align(down ? k : rows - 1 - k, down);
-      if ((k & 511) === 511) yield;
+      work += row.start[k + 1]! - row.start[k]!;
+      if (work < 4096) continue;
+      work = 0;
+      yield;
     }
   }
   for (let i = 0; i < x.length; i++) x[i] = Math.round(x[i]!);
-  for (let r = 1; r < rows; r++) aligner.straighten(r);
+  for (let r = 1; r < rows; r++) {
+    aligner.straighten(r);
+    if ((r & 1023) === 1023) yield;
+  }
+  if (rows > 512) yield;
   straightPasses(level, slots, x);
   return x;
 }

@@ -27,7 +27,7 @@ export function* layoutBoxes(
   grouping: Grouping,
   visible: Visible,
 ): Steps<Omit<Diagram, 'partial'>> {
-  const links = localLinks(input, visible);
+  const links = yield* localLinks(input, visible);
   yield;
   const layout = new CompoundLayout(visible, links);
   for (let box = visible.count - 1; box >= 0; box--) {
@@ -37,9 +37,9 @@ export function* layoutBoxes(
   }
   yield* layout.level(-1);
   yield;
-  const placed = layout.placed();
+  const placed = yield* layout.placed();
   yield;
-  return diagramOf(input, grouping, visible, placed);
+  return yield* diagramOf(input, grouping, visible, placed);
 }
 
 class CompoundLayout {
@@ -73,6 +73,7 @@ class CompoundLayout {
 
   *level(frame: number): Steps<void> {
     const level = this.#levelOf(frame);
+    if (level.count > LARGEST_COMPARED) yield;
     const drawing = yield* this.#draw(level);
     this.#drawings[frame + 1] = drawing;
     if (frame < 0) return;
@@ -136,7 +137,7 @@ class CompoundLayout {
     };
   }
 
-  placed(): Placed {
+  *placed(): Steps<Placed> {
     const { count, parent, width, height } = this.#visible;
     const rect = new Float32Array(4 * count);
     const left = (level: number): number => (level < 0 ? 0 : rect[4 * level]! + this.#shift[level + 1]!);
@@ -151,11 +152,15 @@ class CompoundLayout {
       rect[4 * box + 3] = height[box]!;
     }
     const whole = this.#drawings[0]!;
-    return { rect, ...this.#edgePoints(left, top), width: whole.width, height: whole.height };
+    yield;
+    return { rect, ...(yield* this.#edgePoints(left, top)), width: whole.width, height: whole.height };
   }
 
   /** The points of an edge's links one after the other; where two meet, once. */
-  #edgePoints(left: (level: number) => number, top: (level: number) => number): Pick<Placed, 'pointStart' | 'points'> {
+  *#edgePoints(
+    left: (level: number) => number,
+    top: (level: number) => number,
+  ): Steps<Pick<Placed, 'pointStart' | 'points'>> {
     const { edgeStart, edgeLink, level } = this.#links;
     const place = placesInLists(this.#linksIn);
     const edges = edgeStart.length - 1;
@@ -180,6 +185,7 @@ class CompoundLayout {
         }
       }
       pointStart[e + 1] = n / 2;
+      if ((e & 2047) === 2047) yield;
     }
     return { pointStart, points: points.slice(0, n) };
   }
@@ -194,12 +200,12 @@ function placesInLists({ start, item }: Lists): Int32Array {
   return place;
 }
 
-function diagramOf(
+function* diagramOf(
   input: DiagramInput,
   grouping: Grouping,
   visible: Visible,
   { rect, pointStart, points, width, height }: Placed,
-): Omit<Diagram, 'partial'> {
+): Steps<Omit<Diagram, 'partial'>> {
   const { count, id, kind, node, parent, edges, boxOfNode } = visible;
   const shown: number[] = [];
   const shownAs = new Int32Array(grouping.count).fill(-1);
@@ -211,6 +217,8 @@ function diagramOf(
     return shownAs[g]!;
   });
   const value = (e: number) => input.values[edges.value[e]!]!;
+  const members = membersOf(grouping, visible);
+  yield;
   return {
     width,
     height,
@@ -224,7 +232,7 @@ function diagramOf(
       rect,
       title: visible.title,
       subtitle: visible.subtitle,
-      ...membersOf(grouping, visible),
+      ...members,
     },
     edges: {
       count: edges.count,

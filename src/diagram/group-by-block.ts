@@ -18,7 +18,9 @@ const STAGE_ROUNDS = 3;
  * that repeat elsewhere, words of parts that repeat side by side; then stages, which are words of blocks that repeat.
  */
 export function* blockIntervals(source: BlockSource): Steps<Interval[]> {
-  const search = new BlockSearch(source);
+  const parts = new Parts(source);
+  yield* parts.read();
+  const search = new BlockSearch(source, parts);
   let done = 0;
   for (const segment of source.segments.closed) {
     search.segment(segment);
@@ -36,10 +38,10 @@ class BlockSearch {
   readonly #parts: Parts;
   readonly #runs: readonly (readonly number[])[];
 
-  constructor(source: BlockSource) {
+  constructor(source: BlockSource, parts: Parts) {
     this.#source = source;
-    this.#parts = new Parts(source);
-    this.#runs = this.#parts.repeatedRuns();
+    this.#parts = parts;
+    this.#runs = parts.repeatedRuns();
   }
 
   segment(segment: number): void {

@@ -9,18 +9,18 @@ import type { Steps } from './steps.ts';
 
 /** Orders the layers of a network and finds its groups. */
 export function* groupLayers(input: DiagramInput, kind: GroupingKind): Steps<Grouping> {
-  const graph = layerGraph(input);
+  const graph = yield* layerGraph(input);
   yield;
   if (kind === 'scope') {
     const { order, scopes } = yield* scopeOrder(input, graph);
     const intervals = withoutWhole(scopeIntervals(order, scopes), order.length);
     const position = inverse(order);
-    const sequence = sequenceOf(input, graph, order, position);
-    return groupingOf(input, order, position, sequence, intervals, scopeTitles);
+    const sequence = yield* sequenceOf(input, graph, order, position);
+    return yield* groupingOf(input, order, position, sequence, intervals, scopeTitles);
   }
   let order = yield* deepFirstOrder(graph);
   let position = inverse(order);
-  let sequence = sequenceOf(input, graph, order, position);
+  let sequence = yield* sequenceOf(input, graph, order, position);
   const early = kind === 'none' ? [] : everywhere(sequence);
   if (early.length > 0) {
     // What every block needs would else stand in the first of them.
@@ -29,29 +29,39 @@ export function* groupLayers(input: DiagramInput, kind: GroupingKind): Steps<Gro
       early.map((p) => order[p]!),
     );
     position = inverse(order);
-    sequence = sequenceOf(input, graph, order, position);
+    sequence = yield* sequenceOf(input, graph, order, position);
   }
   yield;
   const intervals = kind === 'none' || order.length < 4 ? [] : yield* blocksOf(input, order, sequence);
   yield;
-  return groupingOf(input, order, position, sequence, withoutWhole(intervals, order.length), (namings) =>
+  return yield* groupingOf(input, order, position, sequence, withoutWhole(intervals, order.length), (namings) =>
     blockTitles(namings, input, order),
   );
 }
 
-function layerGraph({ nodes, values }: DiagramInput): IndexGraph {
-  const inner = values.filter((v) => v.from >= 0 && v.to >= 0);
-  return indexGraph(
-    nodes.length,
-    Int32Array.from(inner, (v) => v.from),
-    Int32Array.from(inner, (v) => v.to),
-  );
+function* layerGraph({ nodes, values }: DiagramInput): Steps<IndexGraph> {
+  const from = new Int32Array(values.length);
+  const to = new Int32Array(values.length);
+  let links = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if ((i & 4095) === 4095) yield;
+    if (v.from < 0 || v.to < 0) continue;
+    from[links] = v.from;
+    to[links++] = v.to;
+  }
+  return indexGraph(nodes.length, from.subarray(0, links), to.subarray(0, links));
 }
 
 /** The network by position; links that close a cycle are left out. */
-export function sequenceOf(input: DiagramInput, graph: IndexGraph, order: Int32Array, position: Int32Array): Sequence {
+export function* sequenceOf(
+  input: DiagramInput,
+  graph: IndexGraph,
+  order: Int32Array,
+  position: Int32Array,
+): Steps<Sequence> {
   const { count, from, ins } = graph;
-  const { kind, exact } = kindsOf(input.nodes);
+  const { kind, exact } = yield* kindsOf(input.nodes);
   const start = new Uint32Array(count + 1);
   const item = new Int32Array(from.length);
   let size = 0;
@@ -64,6 +74,7 @@ export function sequenceOf(input: DiagramInput, graph: IndexGraph, order: Int32A
     }
     if (size - first > 1) size = first + sortUnique(item.subarray(first, size));
     start[p + 1] = size;
+    if ((p & 2047) === 2047) yield;
   }
   return {
     count,

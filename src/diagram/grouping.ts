@@ -1,6 +1,7 @@
 import { BugError } from '../base/index.ts';
 import type { DiagramInput, DiagramNode } from './diagram.ts';
 import { ClassNumbers, mix, type Sequence } from './segments.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * Groups of layers, nested, as intervals of one topological order: so a path never leaves a group and comes back, and a
@@ -44,7 +45,7 @@ export interface Naming {
 }
 
 /** Numbers equal layers: `kind` without shapes and strides, `exact` with them. By node. */
-export function kindsOf(nodes: DiagramInput['nodes']): { kind: Int32Array; exact: Int32Array } {
+export function* kindsOf(nodes: DiagramInput['nodes']): Steps<{ kind: Int32Array; exact: Int32Array }> {
   const kinds = new Map<string, number>();
   const exacts = new Map<string, number>();
   const numberOf = (known: Map<string, number>, text: string): number => {
@@ -55,10 +56,11 @@ export function kindsOf(nodes: DiagramInput['nodes']): { kind: Int32Array; exact
   };
   const kind = new Int32Array(nodes.length);
   const exact = new Int32Array(nodes.length);
-  nodes.forEach((node, i) => {
+  for (const [i, node] of nodes.entries()) {
     kind[i] = numberOf(kinds, kindText(node));
     exact[i] = numberOf(exacts, node.signature);
-  });
+    if ((i & 1023) === 1023) yield;
+  }
   return { kind, exact };
 }
 
@@ -73,14 +75,14 @@ export const isMainOp = (op: string): boolean =>
 const isJoinOp = (op: string): boolean => /^(Add|Sum|Concat|Concatenate)$/i.test(op);
 
 /** Sorts intervals from outside in and names them. Equal intervals are one group. @throws BugError if two cross. */
-export function groupingOf(
+export function* groupingOf(
   input: DiagramInput,
   order: Int32Array,
   position: Int32Array,
   sequence: Sequence,
   intervals: readonly Interval[],
   titles: (naming: readonly Naming[]) => { id: string; title: string }[],
-): Grouping {
+): Steps<Grouping> {
   const sorted = [...intervals].sort((a, b) => a.start - b.start || b.end - a.end);
   const namings: Naming[] = [];
   const stack: number[] = [];
@@ -102,12 +104,21 @@ export function groupingOf(
   for (let g = 0; g < count; g++) depth[g] = parent[g]! < 0 ? 0 : depth[parent[g]!]! + 1;
   const structure = column((n) => n.index);
   const numbers = new ClassNumbers();
-  namings.forEach(({ interval }, g) => {
+  const subtitle: string[] = [];
+  let work = 0;
+  for (const [g, { interval }] of namings.entries()) {
     structure[g] = structureOf(interval.start, interval.end, sequence, numbers);
-  });
+    subtitle.push(contents(interval, input, order));
+    work += interval.end - interval.start;
+    if (work < 4096) continue;
+    work = 0;
+    yield;
+  }
   const times = new Map<number, number>();
   for (const s of structure) times.set(s, (times.get(s) ?? 0) + 1);
+  yield;
   const named = titles(namings);
+  yield;
   return {
     order,
     position,
@@ -118,7 +129,7 @@ export function groupingOf(
     depth,
     id: named.map((n) => n.id),
     title: named.map((n) => n.title),
-    subtitle: namings.map(({ interval }) => contents(interval, input, order)),
+    subtitle,
     structure,
     repeats: structure.map((s) => times.get(s) ?? 1),
   };

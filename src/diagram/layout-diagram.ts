@@ -37,7 +37,7 @@ export function* layoutSteps(
 ): Steps<Diagram> {
   if (onPartial && input.nodes.length > HUGE) onPartial(yield* firstLayers(input));
   const grouping = yield* groupLayers(input, options.grouping);
-  const visible = visibleOf(input, grouping, options);
+  const visible = yield* visibleOf(input, grouping, options);
   yield;
   if (onPartial && visible.count > LARGE) {
     const part = yield* layoutBoxes(input, grouping, upperEnd(visible, FIRST_PART));
@@ -53,7 +53,7 @@ function* firstLayers(input: DiagramInput): Steps<Diagram> {
   const part: DiagramInput = { ...input, nodes, values, outputs: [] };
   const grouping = yield* groupLayers(part, 'none');
   const options = { grouping: 'none', expanded: [], collapseFrom: FIRST_PART } as const;
-  const diagram = yield* layoutBoxes(part, grouping, visibleOf(part, grouping, options));
+  const diagram = yield* layoutBoxes(part, grouping, yield* visibleOf(part, grouping, options));
   const boxOfNode = new Int32Array(input.nodes.length).fill(-1);
   boxOfNode.set(diagram.boxOfNode);
   return { ...diagram, boxOfNode, partial: true };

@@ -15,19 +15,22 @@ const LANE_STEP = 5;
 /** Places the items of one level in rows and routes its links. */
 export function* layoutLevel(level: Level): Steps<LevelDrawing> {
   const ranks = ranksOf(level);
+  const large = level.count > 512;
+  if (large) yield;
   const slots = slotsOf(level, ranks);
-  if (level.count > 512) yield;
+  if (large) yield;
   yield* orderRows(slots);
   const x = yield* columnsOf(level, ranks, slots);
   const lanes = lanesOf(level, slots, x);
-  if (level.count > 512) yield;
+  if (large) yield;
   const rows = rowHeights(level, slots);
   const y = new Float64Array(level.count);
   for (let i = 0; i < level.count; i++) {
     const r = slots.rank[i]!;
     y[i] = rows.top[r]! + Math.round((rows.bottom[r]! - rows.top[r]! - level.height[i]!) / 2);
   }
-  const routed = new Router(level, slots, lanes, x, y, rows).all();
+  const routed = yield* new Router(level, slots, lanes, x, y, rows).all();
+  if (large) yield;
   const { left, right } = sides(level, x, routed.points);
   for (let i = 0; i < x.length; i++) x[i]! -= left;
   for (let i = 0; i < routed.points.length; i += 2) routed.points[i]! -= left;
@@ -100,7 +103,7 @@ class Router {
     this.#rows = rows;
   }
 
-  all(): { pointStart: Uint32Array; points: Float64Array } {
+  *all(): Steps<{ pointStart: Uint32Array; points: Float64Array }> {
     const links = this.#level.from.length;
     const arrivals = this.#arrivals();
     const pointStart = new Uint32Array(links + 1);
@@ -108,6 +111,7 @@ class Router {
       this.#first = this.#size;
       this.#link(l, arrivals[l]!);
       pointStart[l + 1] = this.#size / 2;
+      if ((l & 1023) === 1023) yield;
     }
     return { pointStart, points: this.#points.slice(0, this.#size) };
   }

@@ -1,4 +1,5 @@
 import type { DiagramInput } from './diagram.ts';
+import type { Steps } from './steps.ts';
 import type { Visible } from './visible.ts';
 
 /**
@@ -25,8 +26,8 @@ export interface LocalLinks {
 /** Ends are below this, so that a pair of them is one exact number. */
 const ENDS = 2 ** 26;
 
-export function localLinks(input: DiagramInput, visible: Visible): LocalLinks {
-  return new Cutter(visible).cut(input);
+export function* localLinks(input: DiagramInput, visible: Visible): Steps<LocalLinks> {
+  return yield* new Cutter(visible).cut(input);
 }
 
 class Cutter {
@@ -55,7 +56,7 @@ class Cutter {
     };
   }
 
-  cut(input: DiagramInput): LocalLinks {
+  *cut(input: DiagramInput): Steps<LocalLinks> {
     const { edges } = this.#visible;
     const tensors = new Map<string, number>();
     for (let e = 0; e < edges.count; e++) {
@@ -67,6 +68,7 @@ class Cutter {
       }
       if (edges.forward[e]) this.#edge(edges.from[e]!, edges.to[e]!, number);
       this.#links.edgeStart[e + 1] = this.#links.edgeLink.length;
+      if ((e & 1023) === 1023) yield;
     }
     return { ...this.#links, count: this.#links.level.length };
   }

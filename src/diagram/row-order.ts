@@ -31,6 +31,7 @@ class Sweeper {
   /** Of each slot, in its row. */
   readonly #position: Int32Array;
   readonly #key: Float64Array;
+  #work = 0;
 
   constructor(slots: Slots) {
     this.#slots = slots;
@@ -43,7 +44,7 @@ class Sweeper {
     const { start, item } = this.#slots.row;
     const from = start[first]!;
     const to = start[end]!;
-    let least = this.#crossings(first, end);
+    let least = yield* this.#crossings(first, end);
     yield;
     if (least === 0) return;
     const best = item.slice(from, to);
@@ -52,13 +53,13 @@ class Sweeper {
     for (let sweep = 0; sweep < sweeps && idle < 2 && least > 0; sweep++) {
       for (let r = first + 1; r < end; r++) {
         this.#sort(r, true);
-        if ((r & 63) === 0) yield;
+        if (this.#isLong(r)) yield;
       }
       for (let r = end - 2; r >= first; r--) {
         this.#sort(r, false);
-        if ((r & 63) === 0) yield;
+        if (this.#isLong(r)) yield;
       }
-      const crossings = this.#crossings(first, end);
+      const crossings = yield* this.#crossings(first, end);
       idle = crossings < least ? 0 : idle + 1;
       if (crossings < least) {
         least = crossings;
@@ -68,6 +69,15 @@ class Sweeper {
     }
     item.set(best, from);
     for (let r = first; r < end; r++) this.#number(r);
+  }
+
+  /** Counts the slots worked on since the last pause. */
+  #isLong(r: number): boolean {
+    const { start } = this.#slots.row;
+    this.#work += start[r + 1]! - start[r]!;
+    if (this.#work < 2048) return false;
+    this.#work = 0;
+    return true;
   }
 
   #number(r: number): void {
@@ -103,9 +113,12 @@ class Sweeper {
     this.#number(r);
   }
 
-  #crossings(first: number, end: number): number {
+  *#crossings(first: number, end: number): Steps<number> {
     let sum = 0;
-    for (let r = first; r + 1 < end; r++) sum += this.#crossingsBelow(r);
+    for (let r = first; r + 1 < end; r++) {
+      sum += this.#crossingsBelow(r);
+      if (this.#isLong(r)) yield;
+    }
     return sum;
   }
 

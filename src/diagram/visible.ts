@@ -1,6 +1,7 @@
 import { BugError } from '../base/index.ts';
 import { BOX, type DiagramInput, type DiagramOptions, KIND } from './diagram.ts';
 import type { Grouping } from './grouping.ts';
+import type { Steps } from './steps.ts';
 
 /** What is seen of a network: boxes and frames, frames before what they hold, and the edges between boxes. */
 export interface Visible {
@@ -31,9 +32,9 @@ export interface VisibleEdges {
   readonly forward: Uint8Array;
 }
 
-export function visibleOf(input: DiagramInput, grouping: Grouping, options: DiagramOptions): Visible {
-  const boxes = boxesOf(input, grouping, openGroups(grouping, options));
-  return { ...boxes, edges: edgesOf(input, grouping, boxes) };
+export function* visibleOf(input: DiagramInput, grouping: Grouping, options: DiagramOptions): Steps<Visible> {
+  const boxes = yield* boxesOf(input, grouping, openGroups(grouping, options));
+  return { ...boxes, edges: yield* edgesOf(input, grouping, boxes) };
 }
 
 /** Which groups are frames. */
@@ -106,7 +107,7 @@ class BoxList {
   }
 }
 
-function boxesOf(input: DiagramInput, grouping: Grouping, open: Uint8Array): Boxes {
+function* boxesOf(input: DiagramInput, grouping: Grouping, open: Uint8Array): Steps<Boxes> {
   const { order, start, end, id, title, subtitle } = grouping;
   const list = new BoxList();
   for (const name of input.inputs) list.add(`in:${name}`, KIND.input, {}, name);
@@ -116,6 +117,7 @@ function boxesOf(input: DiagramInput, grouping: Grouping, open: Uint8Array): Box
   for (let p = 0; p < order.length; ) {
     while (frames.length > 0 && frames.at(-1)!.end <= p) frames.pop();
     const parent = frames.at(-1)?.box ?? -1;
+    if ((list.id.length & 2047) === 2047) yield;
     if (next < grouping.count && start[next] === p) {
       const g = next++;
       if (open[g]) {
@@ -150,7 +152,7 @@ function boxesOf(input: DiagramInput, grouping: Grouping, open: Uint8Array): Box
 }
 
 /** Values between boxes: those inside one box vanish, those of one tensor between the same boxes are one edge. */
-function edgesOf(input: DiagramInput, grouping: Grouping, boxes: Boxes): VisibleEdges {
+function* edgesOf(input: DiagramInput, grouping: Grouping, boxes: Boxes): Steps<VisibleEdges> {
   const { position } = grouping;
   const inputs = new Map(input.inputs.map((name, i) => [name, i]));
   const firstOutput = boxes.count - input.outputs.length;
@@ -166,6 +168,7 @@ function edgesOf(input: DiagramInput, grouping: Grouping, boxes: Boxes): Visible
   let edges = 0;
   for (let i = 0; i < count; i++) {
     const v = input.values[i]!;
+    if ((i & 2047) === 2047) yield;
     const a = v.from < 0 ? inputs.get(v.tensor) : boxes.boxOfNode[v.from];
     const b = v.to < 0 ? outputs.get(v.tensor) : boxes.boxOfNode[v.to];
     if (a === undefined || b === undefined) {
