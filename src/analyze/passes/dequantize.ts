@@ -1,6 +1,7 @@
-import { attributeOf, type Model, type Node, producersOf, Rewrite, type TensorId } from '../../ir/index.ts';
+import { attributeOf, type Model, type Node, Rewrite, type TensorId } from '../../ir/index.ts';
 import { bindNode } from '../operator-of.ts';
-import { becomeConstant, constantOperand, numbersOperand } from './constant-operand.ts';
+import { becomeConstant } from './become-constant.ts';
+import { type Look, lookAt } from './look.ts';
 
 /** Layers whose output is never negative if their input is not, or never at all. */
 const NOT_NEGATIVE: ReadonlySet<string> = new Set([
@@ -32,10 +33,10 @@ export const isStoredQuantized = ({ graph }: Model): boolean =>
  */
 export function dequantize(model: Model): Model {
   const { graph } = model;
-  const producers = producersOf(graph);
+  const look = lookAt(model);
   const rewrite = new Rewrite(model);
   const bypass = (node: Node, source: TensorId, startsAtZero: boolean) => {
-    const producer = producers.get(source);
+    const producer = look.producer(source);
     // An input that is never negative needs no clamp: its quantizer only describes it.
     const clamps = startsAtZero && producer !== undefined && !NOT_NEGATIVE.has(producer.op);
     const op = clamps ? 'Relu' : 'Identity';
@@ -43,34 +44,34 @@ export function dequantize(model: Model): Model {
   };
   for (const node of graph.nodes) {
     const source = node.inputs[0] ?? '';
-    if (node.op === 'Quant' && constantOperand(model, source) === undefined) {
-      bypass(node, source, isUnsigned(model, node));
+    if (node.op === 'Quant' && look.constant(source) === undefined) {
+      bypass(node, source, isUnsigned(node, look));
       continue;
     }
     if (node.op !== 'DequantizeLinear' || node.domain !== '') continue;
-    if (constantOperand(model, source)) {
-      const inputs = node.inputs.map((id) => constantOperand(model, id));
+    if (look.constant(source)) {
+      const inputs = node.inputs.map((id) => look.constant(id));
       const values = bindNode(node, graph)?.run(inputs, 1)[0];
       if (!values) continue;
       becomeConstant(rewrite, node.outputs[0] as TensorId, values);
       rewrite.replace(node.id);
       continue;
     }
-    const quantize = producers.get(source);
-    if (quantize?.op === 'QuantizeLinear') bypass(node, quantize.inputs[0] as TensorId, startsAtZero(model, quantize));
+    const quantize = look.producer(source);
+    if (quantize?.op === 'QuantizeLinear') bypass(node, quantize.inputs[0] as TensorId, startsAtZero(quantize, look));
   }
   return rewrite.done();
 }
 
 /** Whether a Quant has no codes below its zero point. */
-const isUnsigned = (model: Model, node: Node): boolean =>
+const isUnsigned = (node: Node, look: Look): boolean =>
   attributeOf(node.attributes, 'signed', 'int') === 0 &&
-  Array.from(numbersOperand(model, node.inputs[2]) ?? []).every((z) => z === 0);
+  Array.from(look.numbers(node.inputs[2]) ?? []).every((z) => z === 0);
 
 /** Whether code `lowest` of the quantized type stands for the value 0. */
-function startsAtZero(model: Model, quantize: Node): boolean {
-  const zeroPoint = constantOperand(model, quantize.inputs[2]);
-  const numbers = numbersOperand(model, quantize.inputs[2]);
+function startsAtZero(quantize: Node, look: Look): boolean {
+  const zeroPoint = look.constant(quantize.inputs[2]);
+  const numbers = look.numbers(quantize.inputs[2]);
   const lowest: Readonly<Record<string, number>> = {
     int8: -128,
     uint8: 0,

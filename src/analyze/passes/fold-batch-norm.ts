@@ -1,6 +1,6 @@
 import {
   attributeOf,
-  consumersOf,
+  isFloat,
   type Model,
   type Node,
   numbersOf,
@@ -9,85 +9,178 @@ import {
   type Tensor,
   tensorOf,
 } from '../../ir/index.ts';
-import { constantOperand, numbersOperand, onlyReader, scaledChannels } from './constant-operand.ts';
+import { type Affine, affineOfNorm, affineOfOperation } from './affine.ts';
+import { channelsOf } from './fuse-bias.ts';
+import { type Look, lookAt } from './look.ts';
 
 /** Beyond this factor a folded weight loses float32 digits, and quantizes badly (methods A.1). */
 const LARGE_FACTOR = 1e3;
 
-/** A normalization as y = factor · x + offset per channel. */
-interface Affine {
-  readonly factor: Float64Array;
-  readonly offset: Float64Array;
-}
+const LAYERS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm']);
 
 /**
  * Folds BatchNormalization into the Conv, ConvTranspose or Gemm before it, where that has no other reader:
  * k = γ / √(σ² + ε), W' = k·W, b' = k·(b − μ) + β. Elsewhere it stays, as the per-channel affine layer it is.
  * Source: methods A.1.
  */
-export function foldBatchNorm(model: Model, ctx: Pick<StageContext, 'warn'>): Model {
-  const { graph } = model;
-  const consumers = consumersOf(graph);
+export const foldBatchNorm = (model: Model, ctx: Pick<StageContext, 'warn'>): Model =>
+  foldBackward(model, ctx, (_node, next, look) => affineOfNorm(next, look));
+
+/** Folds Mul, Div, Add and Sub by constants per channel into the Conv, ConvTranspose or Gemm before, as `foldBatchNorm` does. */
+export const foldScale = (model: Model, ctx: Pick<StageContext, 'warn'>): Model =>
+  foldBackward(model, ctx, (node, next, look) => {
+    const channels = channelsOf(node, look);
+    return channels === undefined ? undefined : affineOfOperation(next, node.outputs[0] as string, channels, look);
+  });
+
+function foldBackward(
+  model: Model,
+  ctx: Pick<StageContext, 'warn'>,
+  affineOf: (node: Node, next: Node, look: Look) => Affine | undefined,
+): Model {
+  const look = lookAt(model);
   const rewrite = new Rewrite(model);
-  for (const node of graph.nodes) {
-    const norm = onlyReader(node.outputs[0] ?? '', consumers, graph.outputs);
-    if (norm?.op !== 'BatchNormalization' || norm.domain !== '' || norm.inputs[0] !== node.outputs[0]) continue;
-    const affine = affineOf(model, norm);
-    const fused = affine && fuse(model, node, norm, affine, rewrite);
+  for (const node of model.graph.nodes) {
+    if (!LAYERS.has(node.op) || node.domain !== '') continue;
+    const next = look.onlyReader(node.outputs[0]);
+    if (!next?.inputs.includes(node.outputs[0] as string)) continue;
+    const affine = affineOf(node, next, look);
+    const fused = affine && fuse(node, next, affine, look, rewrite);
     if (!affine || !fused) continue;
-    const largest = affine.factor.reduce((m, k) => Math.max(m, Math.abs(k)), 0);
-    if (largest > LARGE_FACTOR) {
-      const message = `Folding '${norm.id}' multiplies weights of '${node.id}' by up to ${Math.round(largest)}: a variance is almost 0.`;
-      ctx.warn({ code: 'analyze/large-batch-norm-factor', severity: 'warning', node: node.id, message });
-    }
+    warnOfLargeFactors(node, next, affine, ctx);
     rewrite.replace(node.id, fused);
+    rewrite.replace(next.id);
+  }
+  return rewrite.done();
+}
+
+function warnOfLargeFactors(node: Node, next: Node, { factor }: Affine, ctx: Pick<StageContext, 'warn'>): void {
+  const largest = factor.reduce((m, k) => Math.max(m, Math.abs(k)), 0);
+  if (largest <= LARGE_FACTOR) return;
+  const cause = next.op === 'BatchNormalization' ? ': a variance is almost 0' : '';
+  const message = `Folding '${next.id}' multiplies weights of '${node.id}' by up to ${Math.round(largest)}${cause}.`;
+  ctx.warn({ code: 'analyze/large-batch-norm-factor', severity: 'warning', node: node.id, message });
+}
+
+function fuse(node: Node, next: Node, affine: Affine, look: Look, rewrite: Rewrite): Node | undefined {
+  const weight = look.constant(node.inputs[1]);
+  const channels = affine.factor.length;
+  const channelOf = weight && outputChannel(node, weight, channels, look);
+  if (!weight || !channelOf || !isFloat(weight.type)) return undefined;
+  const bias = biasOf(node, channels, look);
+  if (!bias) return undefined;
+  const shifted = affine.factor.map((k, c) => k * (bias[c] as number) + (affine.offset[c] as number));
+  const scaled = scaledBy(weight, (i) => affine.factor[channelOf(i)] as number);
+  const newWeight = rewrite.constant(`${node.inputs[1]}_folded`, scaled);
+  const newBias = rewrite.constant(`${next.id}_bias`, tensorOf(weight.type, [channels], shifted));
+  return { ...node, inputs: [node.inputs[0] as string, newWeight, newBias], outputs: [next.outputs[0] as string] };
+}
+
+/** One number per channel; zeros where the layer has no bias. A Gemm may add a whole matrix: only a row per channel is a bias. */
+function biasOf(node: Node, channels: number, look: Look): ArrayLike<number> | undefined {
+  const id = node.inputs[2] ?? '';
+  if (id === '') return new Float64Array(channels);
+  const tensor = look.constant(id);
+  if (!tensor || tensor.shape.at(-1) !== channels || tensor.shape.slice(0, -1).some((d) => d !== 1)) return undefined;
+  return numbersOf(tensor);
+}
+
+/** Weights multiplied element by element, in their own type. */
+function scaledBy(weight: Tensor, factor: (index: number) => number): Tensor {
+  const source = numbersOf(weight);
+  const values = new Float64Array(source.length);
+  for (let i = 0; i < values.length; i++) values[i] = (source[i] as number) * factor(i);
+  return tensorOf(weight.type, weight.shape, values);
+}
+
+const behind = (weight: Tensor, axis: number): number => weight.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
+
+/** Which output channel each element of the weight belongs to; `undefined` where the layer cannot take a factor. */
+function outputChannel(
+  node: Node,
+  weight: Tensor,
+  channels: number,
+  look: Look,
+): ((index: number) => number) | undefined {
+  if (channelsOf(node, look) !== channels) return undefined;
+  if (node.op === 'Gemm') {
+    if (look.shape(node.outputs[0])?.length !== 2) return undefined;
+    const inner = attributeOf(node.attributes, 'transB', 'int') === 1 ? behind(weight, 0) : 1;
+    return (i) => Math.floor(i / inner) % channels;
+  }
+  if (node.op === 'Conv') {
+    const inner = behind(weight, 0);
+    return (i) => Math.floor(i / inner);
+  }
+  // ConvTranspose: [input channels, output channels of a group, …]; input channels go through the groups in order.
+  const perGroup = weight.shape[1] as number;
+  const inner = behind(weight, 1);
+  const inputsPerGroup = (weight.shape[0] as number) / (channels / perGroup);
+  return (i) => {
+    const row = Math.floor(i / (inner * perGroup));
+    return Math.floor(row / inputsPerGroup) * perGroup + (Math.floor(i / inner) % perGroup);
+  };
+}
+
+/**
+ * Folds BatchNormalization into the Conv or Gemm behind it, where that is its only reader: W' = W·k per input channel,
+ * b' = b + Σ W·offset. Exact only where no padding stands beside normalized values, or the offset is 0.
+ */
+export function foldBatchNormForward(model: Model, _ctx: Pick<StageContext, 'warn'>): Model {
+  const look = lookAt(model);
+  const rewrite = new Rewrite(model);
+  for (const norm of model.graph.nodes) {
+    const affine = affineOfNorm(norm, look);
+    const next = affine && look.onlyReader(norm.outputs[0]);
+    if (!affine || !next || next.inputs[0] !== norm.outputs[0] || next.domain !== '') continue;
+    const weight = look.constant(next.inputs[1]);
+    const places = weight && inputChannel(next, weight, affine, look);
+    const bias = places && biasOf(next, places.outputs, look);
+    if (!weight || !places || !bias || !isFloat(weight.type)) continue;
+    const elements = numbersOf(weight);
+    const added = Float64Array.from({ length: places.outputs }, (_, c) => bias[c] as number);
+    for (let i = 0; i < elements.length; i++) {
+      const [from, to] = [places.input(i), places.output(i)];
+      added[to] = (added[to] as number) + (elements[i] as number) * (affine.offset[from] as number);
+    }
+    const scaled = scaledBy(weight, (i) => affine.factor[places.input(i)] as number);
+    const newWeight = rewrite.constant(`${next.inputs[1]}_folded`, scaled);
+    const newBias = rewrite.constant(`${norm.id}_bias`, tensorOf(weight.type, [places.outputs], added));
+    rewrite.replace(next.id, { ...next, inputs: [norm.inputs[0] as string, newWeight, newBias] });
     rewrite.replace(norm.id);
   }
   return rewrite.done();
 }
 
-function affineOf(model: Model, norm: Node): Affine | undefined {
-  if (norm.outputs.slice(1).some((id) => id !== '')) return undefined;
-  if (attributeOf(norm.attributes, 'training_mode', 'int') === 1) return undefined;
-  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => numbersOperand(model, norm.inputs[i]));
-  if (!gamma || !beta || !mean || !variance) return undefined;
-  const epsilon = attributeOf(norm.attributes, 'epsilon', 'float') ?? 1e-5;
-  const factor = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] as number) + epsilon));
-  const offset = factor.map((k, c) => (beta[c] as number) - k * (mean[c] as number));
-  return { factor, offset };
+interface Places {
+  readonly outputs: number;
+  /** Input and output channel of each element of the weight. */
+  input(index: number): number;
+  output(index: number): number;
 }
 
-function fuse(model: Model, node: Node, norm: Node, affine: Affine, rewrite: Rewrite): Node | undefined {
-  const weight = constantOperand(model, node.inputs[1]);
-  const inner = weight && channelStride(model, node, weight, affine.factor.length);
-  if (!weight || inner === undefined) return undefined;
-  const channels = affine.factor.length;
-  let bias: ArrayLike<number> = new Float64Array(channels);
-  const biasId = node.inputs[2] ?? '';
-  if (biasId !== '') {
-    const tensor = constantOperand(model, biasId);
-    // A Gemm may add a whole matrix; only a row per channel is a bias.
-    if (!tensor || tensor.shape.at(-1) !== channels || tensor.shape.slice(0, -1).some((d) => d !== 1)) return undefined;
-    bias = numbersOf(tensor);
+function inputChannel(next: Node, weight: Tensor, { factor, offset }: Affine, look: Look): Places | undefined {
+  const outputs = channelsOf(next, look);
+  if (outputs === undefined) return undefined;
+  if (next.op === 'Gemm') {
+    if (attributeOf(next.attributes, 'transA', 'int') === 1) return undefined;
+    const isTransposed = attributeOf(next.attributes, 'transB', 'int') === 1;
+    const [rows, columns] = weight.shape as [number, number];
+    if ((isTransposed ? columns : rows) !== factor.length) return undefined;
+    const [row, column] = [(i: number) => Math.floor(i / columns), (i: number) => i % columns];
+    return { outputs, input: isTransposed ? column : row, output: isTransposed ? row : column };
   }
-  const shifted = affine.factor.map((k, c) => k * (bias[c] as number) + (affine.offset[c] as number));
-  const newWeight = rewrite.constant(`${node.inputs[1]}_folded`, scaledChannels(weight, affine.factor, inner));
-  const newBias = rewrite.constant(`${norm.id}_bias`, tensorOf(weight.type, [channels], shifted));
-  return { ...node, inputs: [node.inputs[0] as string, newWeight, newBias], outputs: [norm.outputs[0] as string] };
+  if (next.op !== 'Conv' || (padsAnything(next) && offset.some((v) => v !== 0))) return undefined;
+  const perGroup = weight.shape[1] as number;
+  const outputsPerGroup = outputs / (attributeOf(next.attributes, 'group', 'int') ?? 1);
+  const [outer, inner] = [behind(weight, 0), behind(weight, 1)];
+  const output = (i: number) => Math.floor(i / outer);
+  const input = (i: number) => Math.floor(output(i) / outputsPerGroup) * perGroup + (Math.floor(i / inner) % perGroup);
+  return { outputs, input, output };
 }
 
-/** Elements between two neighbouring output channels of the weight; `undefined` where the layer cannot take a factor. */
-function channelStride(model: Model, node: Node, weight: Tensor, channels: number): number | undefined {
-  if (node.domain !== '') return undefined;
-  const behind = (axis: number) => weight.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
-  if (node.op === 'Conv') return weight.shape[0] === channels ? behind(0) : undefined;
-  if (node.op === 'ConvTranspose') {
-    const groups = attributeOf(node.attributes, 'group', 'int') ?? 1;
-    return groups === 1 && weight.shape[1] === channels ? behind(1) : undefined;
-  }
-  if (node.op !== 'Gemm') return undefined;
-  const isPlain = ['alpha', 'beta'].every((name) => (attributeOf(node.attributes, name, 'float') ?? 1) === 1);
-  const axis = attributeOf(node.attributes, 'transB', 'int') === 1 ? 0 : 1;
-  const rank = model.graph.tensors.get(node.outputs[0] ?? '')?.shape?.length;
-  return isPlain && rank === 2 && weight.shape[axis] === channels ? behind(axis) : undefined;
+function padsAnything(node: Node): boolean {
+  const automatic = attributeOf(node.attributes, 'auto_pad', 'string') ?? 'NOTSET';
+  if (automatic === 'VALID') return false;
+  return automatic !== 'NOTSET' || (attributeOf(node.attributes, 'pads', 'ints') ?? []).some((p) => p !== 0);
 }
