@@ -1,6 +1,7 @@
 import { sha256Hex } from '../base/index.ts';
 import { type Dim, isKnown, type Shape } from '../ir/index.ts';
 import { axisOutOfRange, incompatibleShapes } from './errors.ts';
+import { OPEN_SIZE } from './op-def.ts';
 
 /** Arithmetic on sizes of which some are only names ('batch'). Equal names mean equal sizes. */
 export type Dims = readonly Dim[];
@@ -30,6 +31,10 @@ export function sumOf(dims: Dims): Dim {
   const known = dims.reduce<number>((n, d) => (typeof d === 'number' ? n + d : n), 0);
   return derived([...names, ...(known === 0 ? [] : [known])].join('+'), dims, () => known);
 }
+
+/** As many open sizes as `length` says, where that is known. */
+export const openDims = (length: Dim | undefined): Dims | undefined =>
+  typeof length === 'number' ? new Array<Dim>(length).fill(OPEN_SIZE) : undefined;
 
 /** A non-negative axis. Throws `ops/axis-out-of-range`. */
 export function axisIn(op: string, axis: number, rank: number): number {

@@ -4,7 +4,7 @@ import { axisIn, type Dims, splitAt, sumOf } from '../dims.ts';
 import { joined, reshaped, take } from '../elements.ts';
 import { incompatibleShapes } from '../errors.ts';
 import { moveCost, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 function concatDims(shapes: readonly Dims[], axis: number): Dims {
   const [first = []] = shapes;
@@ -32,7 +32,16 @@ export const concat = {
     return {
       infer(inputs) {
         const shapes = inputs.map((v) => v?.shape).filter((s) => s !== undefined);
-        return [value(inputs[0]?.type, shapes.length === inputs.length ? concatDims(shapes, axis) : undefined)];
+        if (shapes.length === 0) return [value(inputs[0]?.type, undefined)];
+        const dims = concatDims(shapes, axis);
+        if (shapes.length === inputs.length) return [value(inputs[0]?.type, dims)];
+        const at = axisIn('Concat', axis, dims.length);
+        return [
+          value(
+            inputs.find((v) => v?.type)?.type,
+            dims.map((d, i) => (i === at ? OPEN_SIZE : d)),
+          ),
+        ];
       },
       cost: moveCost,
       run(inputs) {

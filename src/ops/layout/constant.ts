@@ -8,6 +8,7 @@ import {
   tensorOf,
 } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
+import { openDims } from '../dims.ts';
 import { given, listOf } from '../elements.ts';
 import { badAttribute, incompatibleShapes } from '../errors.ts';
 import { freeCost, value } from '../inference.ts';
@@ -66,7 +67,7 @@ export const constantOfShape = {
       return { type: fill.type, shape, data };
     };
     return {
-      infer: ([shape]) => [value(fill.type, shape?.constant && shapeOf(shape.constant))],
+      infer: ([shape]) => [value(fill.type, shape?.constant ? shapeOf(shape.constant) : openDims(shape?.shape?.[0]))],
       cost: freeCost,
       run: (inputs) => [filled(shapeOf(given('ConstantOfShape', inputs, 0)))],
     };

@@ -1,5 +1,5 @@
 import type { Shape } from '../../ir/index.ts';
-import { broadcastDims, derived, stridesOf } from '../dims.ts';
+import { broadcastDims, derived, openDims, stridesOf } from '../dims.ts';
 import { broadcastTo, given, listOf, take, walk } from '../elements.ts';
 import { incompatibleShapes } from '../errors.ts';
 import { moveCost, value } from '../inference.ts';
@@ -10,9 +10,12 @@ export const expand = {
   id: 'Expand',
   sinceOpset: 8,
   bind: () => ({
-    infer: ([x, shape]) => [
-      value(x?.type, x?.shape && shape?.constant && broadcastDims('Expand', x.shape, listOf(shape.constant))),
-    ],
+    infer([x, shape]) {
+      if (x?.shape && shape?.constant) return [value(x.type, broadcastDims('Expand', x.shape, listOf(shape.constant)))];
+      const rank = shape?.shape?.[0];
+      const known = x?.shape !== undefined && typeof rank === 'number';
+      return [value(x?.type, known ? openDims(Math.max(rank, x.shape.length)) : undefined)];
+    },
     cost: moveCost,
     run(inputs) {
       const x = given('Expand', inputs, 0);
@@ -29,7 +32,7 @@ export const tile = {
   sinceOpset: 6,
   bind: () => ({
     infer([x, repeats]) {
-      if (!x?.shape || !repeats?.constant) return [value(x?.type, undefined)];
+      if (!x?.shape || !repeats?.constant) return [value(x?.type, openDims(x?.shape?.length ?? repeats?.shape?.[0]))];
       const times = listOf(repeats.constant);
       if (times.length !== x.shape.length)
         throw incompatibleShapes('Tile', 'there must be one repeat per dimension', [x.shape, times]);

@@ -1,6 +1,6 @@
 import { type Dim, elementCount, type Shape, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn, type Dims, derived, stridesOf } from '../dims.ts';
+import { axisIn, type Dims, derived, openDims, stridesOf } from '../dims.ts';
 import { given, listOf, scalarOf, take } from '../elements.ts';
 import { moveCost, value } from '../inference.ts';
 import type { LowerContext } from '../lower-context.ts';
@@ -85,7 +85,7 @@ export const pad = {
     return {
       infer([x, pads, fill, axes]) {
         const known = opset < 11 || (pads?.constant !== undefined && (axes === undefined || axes.constant));
-        if (!x?.shape || !known) return [value(x?.type, undefined)];
+        if (!x?.shape || !known) return [value(x?.type, openDims(x?.shape?.length))];
         const constants = [undefined, pads?.constant, fill?.constant, axes?.constant];
         return [value(x.type, paddedDims(x.shape, padsOf(constants, x.shape.length)))];
       },

@@ -1,4 +1,4 @@
-import { dataTypeOf, numbersOf, type Shape, tensorOf } from '../../ir/index.ts';
+import { type Dim, dataTypeOf, numbersOf, type Shape, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, stridesOf } from '../dims.ts';
 import { given, scalarOf, take } from '../elements.ts';
@@ -59,7 +59,7 @@ export const oneHot = {
   sinceOpset: 9,
   bind(attributes) {
     const axis = new AttributeReader('OneHot', attributes).int('axis') ?? -1;
-    const shapeOf = (indices: Dims, depth: number): Dims => {
+    const shapeOf = (indices: Dims, depth: Dim): Dims => {
       const at = axisIn('OneHot', axis, indices.length + 1);
       return [...indices.slice(0, at), depth, ...indices.slice(at)];
     };
@@ -67,7 +67,7 @@ export const oneHot = {
       infer: ([indices, depth, values]) => [
         value(
           values?.type,
-          indices?.shape && depth?.constant && shapeOf(indices.shape, Math.trunc(scalarOf(depth.constant))),
+          indices?.shape && shapeOf(indices.shape, depth?.constant ? Math.trunc(scalarOf(depth.constant)) : OPEN_SIZE),
         ),
       ],
       cost: moveCost,

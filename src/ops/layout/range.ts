@@ -1,7 +1,7 @@
 import { tensorOf } from '../../ir/index.ts';
 import { given, scalarOf } from '../elements.ts';
 import { freeCost, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 /** start, start + delta, … up to but without limit. */
 export const range = {
@@ -13,7 +13,7 @@ export const range = {
       infer([start, limit, delta]) {
         const known = start?.constant && limit?.constant && delta?.constant;
         const length = known && count(scalarOf(start.constant), scalarOf(limit.constant), scalarOf(delta.constant));
-        return [value(start?.type, length === undefined ? undefined : [length])];
+        return [value(start?.type, [length ?? OPEN_SIZE])];
       },
       cost: freeCost,
       run(inputs) {

@@ -1,6 +1,6 @@
 import { type Dim, elementCount, isKnown, type Shape, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn, type Dims, derived, productOf } from '../dims.ts';
+import { axisIn, type Dims, derived, openDims, productOf } from '../dims.ts';
 import { given, listOf, reshaped } from '../elements.ts';
 import { incompatibleShapes } from '../errors.ts';
 import { freeCost, value } from '../inference.ts';
@@ -54,7 +54,7 @@ export const reshape = {
     const allowZero = new AttributeReader('Reshape', attributes).flag('allowzero');
     return {
       infer([x, target]) {
-        if (target?.constant === undefined) return [value(x?.type, undefined)];
+        if (target?.constant === undefined) return [value(x?.type, openDims(target?.shape?.[0]))];
         const sizes = listOf(target.constant);
         if (x?.shape) return [value(x.type, reshapeTarget(x.shape, sizes, allowZero))];
         return [value(x?.type, sizes.every((d) => d > 0) ? sizes : undefined)];
@@ -95,7 +95,10 @@ export const flatten = {
 } as const satisfies OpDef;
 
 /** Squeeze and Unsqueeze: axes are an attribute before opset 13, the second input since. */
-function axesOperator<Id extends string>(id: Id, shapeOf: (from: Dims, axes: readonly number[] | undefined) => Dims) {
+function axesOperator<Id extends string>(
+  id: Id,
+  shapeOf: (from: Dims, axes: readonly number[] | undefined) => Dims | undefined,
+) {
   return {
     id,
     sinceOpset: 1,
@@ -120,7 +123,8 @@ function axesOperator<Id extends string>(id: Id, shapeOf: (from: Dims, axes: rea
 }
 
 export const squeeze = axesOperator('Squeeze', (from, axes) => {
-  if (axes === undefined) return from.filter((d) => d !== 1);
+  // Which sizes are 1 must be known.
+  if (axes === undefined) return isKnown(from) ? from.filter((d) => d !== 1) : undefined;
   const gone = new Set(axes.map((a) => axisIn('Squeeze', a, from.length)));
   for (const axis of gone) {
     const size = from[axis];

@@ -3,7 +3,7 @@ import { AttributeReader } from '../attributes.ts';
 import { type Dims, productOf } from '../dims.ts';
 import { given } from '../elements.ts';
 import { freeCost, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 const int64 = (values: readonly number[]): Tensor => tensorOf('int64', [values.length], values);
 
@@ -18,7 +18,7 @@ export const shape = {
     const part = (dims: Dims): Dims => dims.slice(start, end);
     return {
       infer([x]) {
-        if (!x?.shape) return [value('int64', undefined)];
+        if (!x?.shape) return [value('int64', [OPEN_SIZE])];
         const dims = part(x.shape);
         return [value('int64', [dims.length], isKnown(dims) ? int64(dims) : undefined)];
       },

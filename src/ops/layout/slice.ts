@@ -4,7 +4,7 @@ import { axisIn, type Dims, derived, stridesOf } from '../dims.ts';
 import { given, listOf, take, walk } from '../elements.ts';
 import { badAttribute } from '../errors.ts';
 import { type Inputs, moveCost, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef, type Value } from '../op-def.ts';
 
 interface SliceArguments {
   readonly starts: readonly number[];
@@ -70,6 +70,13 @@ function sliced(x: Tensor, { starts, ends, axes, steps }: SliceArguments): Tenso
   return take(x, shape satisfies Shape, walk(shape, strides, offset));
 }
 
+/** Sizes when what is cut is known only at run time: open along the axes, along all where these are not known either. */
+function openAlong(shape: Dims, axes: Value | undefined): Dims {
+  if (!axes?.constant) return shape.map(() => OPEN_SIZE);
+  const cut = listOf(axes.constant).map((a) => axisIn('Slice', a, shape.length));
+  return shape.map((d, i) => (cut.includes(i) ? OPEN_SIZE : d));
+}
+
 /** Attributes before opset 10, inputs since. */
 export const slice = {
   id: 'Slice',
@@ -93,7 +100,8 @@ export const slice = {
     return {
       infer(inputs) {
         const [x] = inputs;
-        if (!x?.shape || !allConstant(inputs)) return [value(x?.type, undefined)];
+        if (!x?.shape) return [value(x?.type, undefined)];
+        if (!allConstant(inputs)) return [value(x.type, openAlong(x.shape, inputs[3]))];
         return [value(x.type, slicedDims(x.shape, argumentsOf(inputs.map((v) => v?.constant))))];
       },
       cost: moveCost,

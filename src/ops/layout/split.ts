@@ -4,12 +4,13 @@ import { axisIn, derived, stridesOf } from '../dims.ts';
 import { given, listOf, take, walk } from '../elements.ts';
 import { incompatibleShapes } from '../errors.ts';
 import { moveCost, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 /** Equal parts; where the size is not a multiple the last is smaller. */
-function equalParts(size: Dim, parts: number): Dim[] {
+function equalParts(size: Dim, parts: number, mayDiffer: boolean): Dim[] {
+  const isEven = typeof size !== 'number' && parts > 1 && !mayDiffer;
   return Array.from({ length: parts }, (_, i) =>
-    derived(`${size}/${parts}`, [size], (n) => {
+    derived(isEven || i < parts - 1 ? `${size}/${parts}` : `${size}-${i}*(${size}/${parts})`, [size], (n) => {
       const each = Math.ceil(n / parts);
       return Math.max(0, Math.min(each, n - i * each));
     }),
@@ -25,7 +26,7 @@ export const split = {
     const axis = read.int('axis') ?? 0;
     const fixed = read.ints('split');
     const sizesOf = (size: Dim, input: Tensor | undefined, outputCount: number): readonly Dim[] => {
-      const sizes = (opset >= 13 && input ? listOf(input) : fixed) ?? equalParts(size, outputCount);
+      const sizes = (opset >= 13 && input ? listOf(input) : fixed) ?? equalParts(size, outputCount, opset >= 18);
       const total = sizes.reduce<number>((n, s) => n + (typeof s === 'number' ? s : 0), 0);
       if (typeof size === 'number' && total !== size)
         throw incompatibleShapes('Split', `parts of ${sizes.join(', ')} do not add up to ${size}`, [[size]]);
@@ -33,11 +34,14 @@ export const split = {
     };
     return {
       infer([x, sizes], outputCount) {
-        const unknown = !x?.shape || (sizes !== undefined && sizes.constant === undefined);
-        if (unknown) return Array.from({ length: outputCount }, () => value(x?.type, undefined));
-        const shape = x.shape ?? [];
+        if (!x?.shape) return Array.from({ length: outputCount }, () => value(x?.type, undefined));
+        const { shape } = x;
         const at = axisIn('Split', axis, shape.length);
-        return sizesOf(shape[at] as Dim, sizes?.constant, outputCount).map((size) =>
+        const isOpen = sizes !== undefined && sizes.constant === undefined;
+        const parts: readonly Dim[] = isOpen
+          ? new Array<Dim>(outputCount).fill(OPEN_SIZE)
+          : sizesOf(shape[at] as Dim, sizes?.constant, outputCount);
+        return parts.map((size) =>
           value(
             x.type,
             shape.map((d, i) => (i === at ? size : d)),

@@ -1,6 +1,6 @@
 import { type Attributes, elementCount, isKnown, numbersOf, type Shape, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn, type Dims, derived, splitAt, stridesOf } from '../dims.ts';
+import { axisIn, type Dims, derived, openDims, splitAt, stridesOf } from '../dims.ts';
 import { given, listOf, reshaped, resultOf, take } from '../elements.ts';
 import { badAttribute, incompatibleShapes, missingInput } from '../errors.ts';
 import { type Inputs, sizeOf, value } from '../inference.ts';
@@ -197,7 +197,8 @@ function boundResize(
       const [x] = inputs;
       const open = inputs.slice(1).some((v) => v !== undefined && !v.constant && !isEmpty(v.shape));
       const wanted = x?.shape && !open ? wantedFrom(inputs.map((v) => v?.constant)) : undefined;
-      return [value(x?.type, x?.shape && wanted && resizedAxes(op, x.shape, wanted, options).output)];
+      if (!x?.shape || !wanted) return [value(x?.type, openDims(x?.shape?.length))];
+      return [value(x.type, resizedAxes(op, x.shape, wanted, options).output)];
     },
     cost: (_inputs, [y]) => ({ kind: 'resize', extraOps: perElement * sizeOf(y) }),
     run(inputs) {

@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { axisIn, type Dims, stridesOf } from '../dims.ts';
+import { axisIn, type Dims, openDims, stridesOf } from '../dims.ts';
 import { given, listOf, reshaped, resultOf } from '../elements.ts';
 import { sizeOf, value } from '../inference.ts';
 import type { OpDef, QuantTraits } from '../op-def.ts';
@@ -110,7 +110,7 @@ function reduction<Id extends string>(id: Id, fold: Fold, { axesInputSince = 18,
       return {
         infer([x, axes]) {
           const unknown = opset >= axesInputSince && axes !== undefined && axes.constant === undefined;
-          if (!x?.shape || unknown) return [value(x?.type, undefined)];
+          if (!x?.shape || unknown) return [value(x?.type, keep ? openDims(x?.shape?.length) : undefined)];
           const over = axesFor(x.shape.length, axes?.constant);
           return [value(x.type, over ? reducedDims(x.shape, over, keep) : x.shape)];
         },

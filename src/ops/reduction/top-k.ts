@@ -1,9 +1,9 @@
-import { numbersOf, type Tensor, tensorOf } from '../../ir/index.ts';
+import { type Dim, numbersOf, type Tensor, tensorOf } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
 import { axisIn, type Dims, splitAt } from '../dims.ts';
 import { given, scalarOf, take } from '../elements.ts';
 import { sizeOf, value } from '../inference.ts';
-import type { OpDef } from '../op-def.ts';
+import { OPEN_SIZE, type OpDef } from '../op-def.ts';
 
 /** The k largest (or smallest) elements along an axis, in order, and their positions. k is an attribute before opset 10. */
 export const topK = {
@@ -15,14 +15,14 @@ export const topK = {
     const sign = (read.int('largest') ?? 1) !== 0 ? -1 : 1;
     const fixed = read.int('k');
     const kOf = (input: Tensor | undefined) => (opset < 10 ? fixed : input && scalarOf(input));
-    const shapeOf = (from: Dims, k: number): Dims => {
+    const shapeOf = (from: Dims, k: Dim): Dims => {
       const at = axisIn('TopK', axis, from.length);
       return from.map((d, i) => (i === at ? k : d));
     };
     return {
       infer([x, count], outputCount) {
         const k = kOf(count?.constant);
-        const shape = x?.shape && k !== undefined ? shapeOf(x.shape, k) : undefined;
+        const shape = x?.shape && shapeOf(x.shape, k ?? OPEN_SIZE);
         return [value(x?.type, shape), value('int64', shape)].slice(0, outputCount);
       },
       cost: ([x]) => ({ kind: 'elementwise', extraOps: sizeOf(x) }),
