@@ -114,17 +114,18 @@ const separable =
   };
 
 /**
- * Pads and output padding of a transposed convolution along one axis. Without `output_padding` 'same' gives size · stride places and
- * 'valid' size · stride + max(kernel − stride, 0); with it, pads are fixed and the output follows.
+ * Pads of a transposed convolution along one axis. The output has size · stride places with 'same' and
+ * (size − 1) · stride + max(kernel, stride) with 'valid'; with `output_padding` (size − 1) · stride + output_padding and
+ * kernel mod 2 or the kernel. `extra`: what has to be added behind the last place.
  * Source: Keras, `keras.src.backend.common.backend_utils`, the TensorFlow convention.
  */
 function transposedAxis(kernel: number, stride: number, same: boolean, outputPadding: number | undefined) {
-  if (outputPadding !== undefined) {
-    const pad = same ? Math.floor(kernel / 2) : 0;
-    return { before: pad, after: pad, extra: outputPadding };
-  }
-  const total = same ? Math.max(kernel - stride, 0) : 0;
-  return { before: Math.floor(total / 2), after: Math.ceil(total / 2), extra: Math.max(stride - kernel, 0) };
+  if (!same) return { before: 0, after: 0, extra: outputPadding ?? Math.max(stride - kernel, 0) };
+  const around = outputPadding === undefined ? stride + kernel - 2 : kernel + (kernel % 2) - 2 + outputPadding;
+  const left = Math.min(Math.ceil(around / 2), kernel - 1);
+  const right = around - left;
+  const reach = kernel - 1;
+  return { before: reach - left, after: Math.max(reach - right, 0), extra: Math.max(right - reach, 0) };
 }
 
 const transposed =
