@@ -93,7 +93,7 @@ describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_D
     '$model: integers equal their twin, the QDQ file gives their labels',
     async ({ model: name, some: count, data }) => {
       const ctx = testContext();
-      const opened = openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, ctx);
+      const opened = await openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, ctx);
       const files = await data();
       const request = { files, seed: 1, count: 0 };
       const calibration = some(bindData(opened, { ...request, part: 'calibration' }).samples, count);

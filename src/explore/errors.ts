@@ -66,3 +66,11 @@ export const unknownLayer = (node: string) =>
   new UserError('explore/unknown-layer', `The model has no layer '${node}'.`, 'Use an id from the layer table.', {
     node,
   });
+
+export const noBody = (node: string, body: string) =>
+  new UserError(
+    'explore/no-body',
+    `Layer '${node}' has no graph '${body}' inside it.`,
+    'Open the layer from the graph around it; the model may have changed since.',
+    { node, body },
+  );

@@ -1,4 +1,5 @@
 import type { ModelReference, NodeId } from '../ir/index.ts';
+import type { ModelChange } from './changes.ts';
 import type { TargetChoice } from './choices.ts';
 import type { DesignPoint } from './design-point.ts';
 
@@ -33,6 +34,8 @@ export interface Exploration {
   readonly version: 1;
   readonly toolVersion: string;
   readonly model: ModelReference;
+  /** What was done to the network since it was read; absent: nothing. */
+  readonly changes?: readonly ModelChange[];
   /** Quantizable layers in graph order: what `Choices.quantize.bits` is aligned with. */
   readonly layers: readonly NodeId[];
   readonly seed: number;

@@ -28,7 +28,7 @@ describe.skipIf(!hasSharedData)(`exported networks (${NO_SHARED_DATA})`, () => {
     `%s with %i-bit weights: C equals the emulator, QDQ in onnxruntime has its largest output (${NO_GCC} where skipped)`,
     async (name, weights) => {
       const ctx = testContext();
-      const opened = openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, ctx);
+      const opened = await openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, ctx);
       const samples = generateSamples(inputPorts(opened), VECTORS, 1);
       const record = await calibrate(opened.prepared, samples, createPlainBackend(), ctx);
       const bits = opened.layers.map((node) => ({ node, weights, activations: 8 }));

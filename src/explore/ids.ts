@@ -1,5 +1,6 @@
 import { hashOf } from '../base/index.ts';
 import type { ModelReference } from '../ir/index.ts';
+import type { ModelChange } from './changes.ts';
 import type { Choices } from './choices.ts';
 import type { DataReference } from './exploration.ts';
 
@@ -11,6 +12,8 @@ const ID_DIGITS = 12;
 /** What a design is judged on, besides its choices. Names are not part of it: a renamed file is the same design. */
 export interface DesignBasis {
   readonly model: Pick<ModelReference, 'sha256'>;
+  /** What was done to the network since it was read. */
+  readonly changes?: readonly ModelChange[];
   readonly data: Pick<DataReference, 'sha256'>;
   readonly calibration: Pick<DataReference, 'sha256'>;
   readonly toolVersion: string;
@@ -20,6 +23,7 @@ export interface DesignBasis {
 export function designPointId(basis: DesignBasis, choices: Choices): string {
   return hashOf({
     model: basis.model.sha256,
+    ...(basis.changes?.length ? { changes: basis.changes } : {}),
     data: basis.data.sha256,
     calibration: basis.calibration.sha256,
     toolVersion: basis.toolVersion,

@@ -1,3 +1,5 @@
+export type { ModelChange } from './changes.ts';
+export { checkChange, describeChange } from './changes.ts';
 export type { Choices, QuantizeChoice, TargetChoice } from './choices.ts';
 export type { Feasibility } from './constraints.ts';
 export { feasibility, formatConstraint, parseConstraint, totalViolation, violation } from './constraints.ts';
@@ -9,25 +11,32 @@ export { explore } from './explore.ts';
 export type { DesignBasis } from './ids.ts';
 export { designPointId, TOOL_VERSION } from './ids.ts';
 export type {
+  BodyView,
   EdgeView,
   Histogram,
   LayerDetail,
+  LayerMetric,
   ModelTotals,
   ModelView,
   NodeView,
+  Tiles,
   ValueView,
 } from './model-view.ts';
 export type { Objective } from './objectives.ts';
 export { figureValue, minimized, objectives, valueText } from './objectives.ts';
 export type { BoundData, DataRequest } from './pipeline/data.ts';
 export { bindData, classesOf, inputPorts, referenceOf } from './pipeline/data.ts';
+export type { DrawingChoice, DrawnModel } from './pipeline/draw-model.ts';
+export { drawModel } from './pipeline/draw-model.ts';
 export { evaluateChoices, runProgram, weightMemoryBits } from './pipeline/evaluate.ts';
 export type { DesignToExport, ExportedDesign, ExportSettings } from './pipeline/export-design.ts';
 export { exportDesign, LEAST_VECTORS } from './pipeline/export-design.ts';
 export type { FloatCheck } from './pipeline/float-check.ts';
 export { floatCheck } from './pipeline/float-check.ts';
+export { identifyFile } from './pipeline/identify.ts';
 export { layerDetail } from './pipeline/layer-detail.ts';
-export type { ModelFile, OpenedModel, ShapeSettings } from './pipeline/open.ts';
+export { compareOpened, layerMetric, simplifyReport } from './pipeline/model-reports.ts';
+export type { ModelFile, OpenedModel, OpenOptions, ShapeSettings } from './pipeline/open.ts';
 export { noShapes, openModel, unknownOperators } from './pipeline/open.ts';
 export type { QuantizedDesign } from './pipeline/pipeline.ts';
 export { programOf, schemeOf } from './pipeline/pipeline.ts';

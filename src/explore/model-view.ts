@@ -1,3 +1,4 @@
+import type { StoredQuantization } from '../importers/index.ts';
 import type {
   DataType,
   Diagnostic,
@@ -12,6 +13,14 @@ import type {
 /** A model as the page shows it: tables of numbers and names, no weights. What the job 'open' replies. */
 export interface ModelView {
   readonly reference: ModelReference;
+  /** What the file is: name of its format, and how it stores a quantized network if it does. */
+  readonly format: { readonly id: string; readonly name: string; readonly quantized?: StoredQuantization };
+  /** Structure only: estimates are possible, runs are not. */
+  readonly weightless: boolean;
+  /** Bytes of the files read so far; the weights of large files are read when they are needed. */
+  readonly bytesRead: number;
+  /** What was done to the network since it was read, in words. */
+  readonly changes: readonly string[];
   readonly opset: number;
   readonly producer: string;
   readonly inputs: readonly ValueView[];
@@ -45,11 +54,26 @@ export interface NodeView {
   readonly domain: string;
   /** Operators fused into this layer when it executes (Relu, BatchNormalization). */
   readonly fused: readonly NodeId[];
+  /** Operator, window, stride and what is fused: 'Conv 3×3 /2 + Relu'. */
+  readonly label: string;
   readonly inputs: readonly ValueView[];
   readonly outputs: readonly ValueView[];
   readonly attributes: readonly { readonly name: string; readonly text: string }[];
   /** Constant inputs: name, type, shape. */
   readonly constants: readonly ValueView[];
+  /** Graphs inside the node: branches of an If, bodies of Loop and Scan, the local function it calls. Absent: none. */
+  readonly bodies?: readonly BodyView[];
+}
+
+/** A graph inside a node. Its values may be those of the graph around it. */
+export interface BodyView {
+  /** 'then_branch', 'body', 'function'. */
+  readonly name: string;
+  readonly inputs: readonly ValueView[];
+  readonly outputs: readonly ValueView[];
+  readonly nodes: readonly NodeView[];
+  readonly edges: readonly EdgeView[];
+  readonly costs: readonly LayerCost[];
 }
 
 export interface EdgeView {
@@ -80,7 +104,33 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** Weights and activations of one layer, for the inspector. */
+/** Small pictures in rows and columns, each `height` × `width`, row-major: filters of a layer, or channels of a value. */
+export interface Tiles {
+  readonly rows: number;
+  readonly columns: number;
+  readonly height: number;
+  readonly width: number;
+  /** rows · columns · height · width numbers. */
+  readonly values: Float32Array;
+  /** What rows and columns are: 'output channel', 'input channel'. */
+  readonly rowsAre: string;
+  readonly columnsAre: string;
+  /** How many rows and columns there are in all; more than shown where they were too many. */
+  readonly allRows: number;
+  readonly allColumns: number;
+}
+
+/** A number per layer from a file of the user. */
+export interface LayerMetric {
+  readonly title: string;
+  readonly unit?: string;
+  readonly values: readonly (readonly [NodeId, number])[];
+  /** Names in the file that no layer has. */
+  readonly unmatched: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Weights, activations and the values of one run of a layer, for the inspector. */
 export interface LayerDetail {
   readonly node: NodeId;
   readonly weights?: {
@@ -94,6 +144,21 @@ export interface LayerDetail {
     readonly histogram: Histogram;
     /** max |w| of each output channel. */
     readonly channelMaxima: readonly number[];
+    /** Filters as pictures; absent where the weight has fewer than two dimensions. */
+    readonly filters?: Tiles;
   };
   readonly activations?: { readonly histogram: Histogram; readonly samples: number; readonly threshold?: number };
+  /** The layer's first output for the first sample. */
+  readonly output?: {
+    readonly shape: readonly number[];
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    /** The first values, at most 256. */
+    readonly first: Float32Array;
+    /** Channels as pictures; absent where the value has fewer than three dimensions. */
+    readonly channels?: Tiles;
+  };
+  /** Why there are no values of a run, where there are none. */
+  readonly notRun?: string;
 }

@@ -1,16 +1,32 @@
+import { UserError } from '../../base/index.ts';
 import type { FloatBackend } from '../../compute/index.ts';
-import { type NodeId, numbersOf, type SampleSet, type StageContext, type Tensor, weightOf } from '../../ir/index.ts';
+import {
+  elementCount,
+  isKnown,
+  type NodeId,
+  numbersOf,
+  type SampleSet,
+  type Shape,
+  type StageContext,
+  type Tensor,
+  type TensorId,
+  weightOf,
+} from '../../ir/index.ts';
 import { bindNode } from '../../ops/index.ts';
 import { unknownLayer } from '../errors.ts';
 import type { Histogram, LayerDetail } from '../model-view.ts';
 import type { OpenedModel } from './open.ts';
 import { runFloat } from './session.ts';
+import { channelTiles, filterTiles } from './tiles.ts';
 
 const BINS = 64;
 /** Samples a histogram of activations is made from. */
 const MOST_SAMPLES = 16;
 
-/** Weights and activations of one layer of the file, for the inspector. Activations only if samples and a backend are given. */
+/**
+ * Weights, activations and the values of a run of one layer, for the inspector. Activations and values only if samples and a
+ * backend are given; where the network cannot run, `notRun` says why.
+ */
 export async function layerDetail(
   opened: OpenedModel,
   nodeId: NodeId,
@@ -26,13 +42,54 @@ export async function layerDetail(
   const output = node.outputs[0];
   const detail: LayerDetail = {
     node: nodeId,
-    ...(weight === undefined ? {} : { weights: weightDetail(weightOf(store, weight), outAxis) }),
+    ...(weight === undefined || opened.view.weightless
+      ? {}
+      : { weights: weightDetail(weightOf(store, weight), outAxis) }),
   };
-  if (!run || output === undefined) return detail;
-  const count = Math.min(MOST_SAMPLES, run.samples.count);
-  const outputs = await runFloat(opened.asRead, { ...run.samples, count }, [output], run.backend, ctx);
+  if (!run || output === undefined || output === '') return detail;
+  try {
+    return { ...detail, ...(await runDetail(opened, output, run, ctx)) };
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    return { ...detail, notRun: thrown.message };
+  }
+}
+
+async function runDetail(
+  { asRead }: OpenedModel,
+  output: TensorId,
+  { samples, backend }: { readonly samples: SampleSet; readonly backend: FloatBackend },
+  ctx: StageContext,
+): Promise<Pick<LayerDetail, 'activations' | 'output'>> {
+  const count = Math.min(MOST_SAMPLES, samples.count);
+  const outputs = await runFloat(asRead, { ...samples, count }, [output], backend, ctx);
   const values = outputs.map(([first]) => first ?? new Float32Array(0));
-  return { ...detail, activations: { histogram: histogramOf(values), samples: count } };
+  const first = values[0] ?? new Float32Array(0);
+  const shape = asRead.graph.tensors.get(output)?.shape;
+  return {
+    activations: { histogram: histogramOf(values), samples: count },
+    ...(isKnown(shape) && elementCount(shape) === first.length ? { output: valueDetail(first, shape) } : {}),
+  };
+}
+
+const FIRST_VALUES = 256;
+
+function valueDetail(values: Float32Array, shape: Shape): NonNullable<LayerDetail['output']> {
+  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  const channels = channelTiles(values, shape);
+  return {
+    shape,
+    min,
+    max,
+    mean: sum / values.length,
+    first: values.slice(0, FIRST_VALUES),
+    ...(channels ? { channels } : {}),
+  };
 }
 
 function weightDetail({ shape, ...tensor }: Tensor, outAxis: number): NonNullable<LayerDetail['weights']> {
@@ -53,7 +110,9 @@ function weightDetail({ shape, ...tensor }: Tensor, outAxis: number): NonNullabl
   }
   const count = values.length;
   const mean = sum / count;
+  const filters = filterTiles(values, shape, outAxis);
   return {
+    ...(filters ? { filters } : {}),
     count,
     min,
     max,

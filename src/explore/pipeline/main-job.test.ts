@@ -33,7 +33,7 @@ describe.skipIf(!hasSharedData)(hasSharedData ? 'MNIST network' : `MNIST network
 
   beforeAll(async () => {
     const file = (folder: string, name: string) => ({ name, bytes: sharedData(`${folder}/${name}`) });
-    opened = openModel([file('onnx-models', 'mnist_cnn.onnx')], noShapes, testContext());
+    opened = await openModel([file('onnx-models', 'mnist_cnn.onnx')], noShapes, testContext());
     const files = ['mnist_images_u8_8000x28x28.bin.gz', 'mnist_labels_u8_8000.bin'].map((n) => file('eval-sets', n));
     const { samples } = bindData(opened, { files, seed: 1, count: 0 });
     const calibration = pickSamples(samples, every(24, 4000));

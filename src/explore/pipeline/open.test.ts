@@ -8,8 +8,8 @@ const reason = hasSharedData ? '' : ` (skipped: ${NO_SHARED_DATA})`;
 
 const open = (name: string) => openModel([{ name, bytes: sharedData(`onnx-models/${name}`) }], noShapes, testContext());
 
-test.skipIf(!hasSharedData)(`a network opens with tables for every place of the page${reason}`, () => {
-  const opened = open('mnist_cnn.onnx');
+test.skipIf(!hasSharedData)(`a network opens with tables for every place of the page${reason}`, async () => {
+  const opened = await open('mnist_cnn.onnx');
   const { view } = opened;
   expect(opened.layers.length).toBeGreaterThan(1);
   expect(view.quantizable).toEqual(opened.layers);
@@ -29,8 +29,8 @@ test.skipIf(!hasSharedData)(`a network opens with tables for every place of the 
   expect(structuredClone(view)).toEqual(view);
 });
 
-test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it is not yes${reason}`, () => {
-  const estimates = estimatePlatforms(open('mnist_cnn.onnx'), { platforms: 'all', method: 'auto', bits: 8 });
+test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it is not yes${reason}`, async () => {
+  const estimates = estimatePlatforms(await open('mnist_cnn.onnx'), { platforms: 'all', method: 'auto', bits: 8 });
   expect(estimates.length).toBeGreaterThanOrEqual(10);
   for (const estimate of estimates) {
     expect(estimate.latency!.value, estimate.platform).toBeGreaterThan(0);
@@ -48,17 +48,17 @@ test('targets name a platform and a runtime, or say what there is', () => {
   expect(() => defaultTarget('pdp-11')).toThrow(/no platform/);
 });
 
-test.skipIf(!hasSharedData)(`a size is that of a dimension where the network has one so called${reason}`, () => {
+test.skipIf(!hasSharedData)(`a size is that of a dimension where the network has one so called${reason}`, async () => {
   const files = [{ name: 'yunet.onnx', bytes: sharedData('onnx-models/yunet_n_dynamic.onnx') }];
   const settings = { symbols: { height: 160, width: 192 }, inputs: { height: [160], width: [192] } };
-  const { view } = openModel(files, settings, testContext());
+  const { view } = await openModel(files, settings, testContext());
   expect(view.inputs[0]?.shape).toEqual([1, 3, 160, 192]);
   expect(view.totals.macs).toBeGreaterThan(0);
 });
 
-test.skipIf(!hasSharedData)(`a first dimension that cannot be 1 is no batch, and stays open${reason}`, () => {
+test.skipIf(!hasSharedData)(`a first dimension that cannot be 1 is no batch, and stays open${reason}`, async () => {
   const files = [{ name: 'head.onnx', bytes: sharedData('onnx-broken/attention_head.onnx') }];
-  const { view, diagnostics } = openModel(files, noShapes, testContext());
+  const { view, diagnostics } = await openModel(files, noShapes, testContext());
   expect(view.inputs[0]?.shape?.[0]).toBe('sequence_len');
   expect(diagnostics.map((d) => d.code)).toContain('explore/no-batch');
 });

@@ -8,7 +8,8 @@ import {
   type ShapeChoice,
   setShapes,
 } from '../../analyze/index.ts';
-import { UserError } from '../../base/index.ts';
+import { memorySource, UserError } from '../../base/index.ts';
+import { type Imported, importModel, type SourceBytes } from '../../importers/index.ts';
 import {
   type Diagnostic,
   elementCount,
@@ -19,8 +20,8 @@ import {
   type NodeId,
   type StageContext,
 } from '../../ir/index.ts';
-import { readOnnx } from '../../onnx/index.ts';
 import { quantizableLayers } from '../../quantize/index.ts';
+import { applyChange, type ModelChange } from '../changes.ts';
 import type { ModelView } from '../model-view.ts';
 import { fusedInto } from './fused.ts';
 import { modelView } from './view-of-model.ts';
@@ -29,6 +30,13 @@ import { modelView } from './view-of-model.ts';
 export interface ModelFile {
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+export interface OpenOptions {
+  /** What is done to the network as read, in this order. */
+  readonly changes?: readonly ModelChange[];
+  /** Fingerprint of the model file, where it is known already. */
+  readonly sha256?: string;
 }
 
 /** Sizes for symbolic dimensions, or whole shapes of inputs (as in the job 'open'). */
@@ -40,7 +48,9 @@ export interface ShapeSettings {
 /** A model with everything that does not depend on data or choices. */
 export interface OpenedModel {
   readonly reference: ModelReference;
-  /** As in the file, shapes inferred. */
+  /** What was done to the network since it was read; empty: nothing. */
+  readonly changes: readonly ModelChange[];
+  /** As in the file, with `changes`, shapes inferred. */
   readonly asRead: Model;
   /** What is quantized, run and exported: norms and biases folded, no dead code (methods A.1). */
   readonly prepared: Model;
@@ -59,9 +69,14 @@ export const noShapes: ShapeSettings = { symbols: {}, inputs: {} };
 /**
  * Files → graph, shapes, costs, prepared network, and the tables the page shows. The first dimension of an input, if it has
  * a name instead of a size, is taken as 1 (the batch); other open dimensions stay open until `shapes` sets them.
- * Throws the user errors of the rooms onnx, analyze and ops; a network that cannot be quantized opens all the same.
+ * Throws the user errors of the rooms importers, onnx, edit, analyze and ops; a network that cannot be quantized opens all the same.
  */
-export function openModel(files: readonly ModelFile[], shapes: ShapeSettings, ctx: StageContext): OpenedModel {
+export async function openModel(
+  files: readonly (ModelFile | SourceBytes)[],
+  shapes: ShapeSettings,
+  ctx: StageContext,
+  { changes = [], sha256 }: OpenOptions = {},
+): Promise<OpenedModel> {
   const diagnostics: Diagnostic[] = [];
   const warn = (diagnostic: Diagnostic): void => {
     diagnostics.push(diagnostic);
@@ -69,31 +84,47 @@ export function openModel(files: readonly ModelFile[], shapes: ShapeSettings, ct
   };
   const heard = { ...ctx, warn };
   ctx.progress(0, 4);
-  const read = readOnnx(files);
+  const read = await importModel(files.map(asSource), sha256 === undefined ? {} : { sha256 });
   read.diagnostics.forEach(warn);
   ctx.progress(1, 4);
-  const { sized, asRead } = shaped(read.model, shapes, heard);
+  const { sized, asRead } = shaped(changed(read, shapes, changes), heard);
   ctx.progress(2, 4);
   const { model: prepared, removed } = prepare(sized, { warn() {} });
   const fused = fusedInto(asRead, removed);
   const gone = new Set(fused.keys());
   const costs = layerCosts(prepared).filter((cost) => !gone.has(cost.node));
   ctx.progress(3, 4);
-  const { layers, problem } = layersOf(prepared);
+  const { layers, problem } = layersOf(prepared, read);
   if (problem) warn(problem);
-  const opened = { reference: read.reference, asRead, prepared, removed, costs, layers };
+  const opened = { reference: read.reference, changes, asRead, prepared, removed, costs, layers };
   const view = modelView({ ...opened, read, fused, diagnostics, symbols: openSymbols(read.model) });
   ctx.progress(4, 4);
   return { ...opened, ...(problem ? { notQuantizable: problem } : {}), view, diagnostics };
 }
 
-/** The model with the sizes asked for, and the same with every shape that follows from them. */
-function shaped(
-  model: Model,
-  settings: ShapeSettings,
-  ctx: StageContext,
-): { readonly sized: Model; readonly asRead: Model } {
-  const sized = setShapes(model, shapeChoice(model, settings));
+const asSource = (file: ModelFile | SourceBytes): SourceBytes =>
+  'source' in file ? file : { name: file.name, source: memorySource(file.bytes) };
+
+/** The network with the sizes asked for and what was done to it. Sizes come first where they can, so that passes know them. */
+function changed({ model }: Imported, settings: ShapeSettings, changes: readonly ModelChange[]): Model {
+  if (changes.length === 0) return setShapes(model, shapeChoice(model, settings));
+  const choice = shapeChoice(model, settings);
+  const names = new Set(openSymbols(model));
+  const before = { symbols: pick(choice.symbols, names), inputs: pick(choice.inputs, new Set(model.graph.inputs)) };
+  let current = setShapes(model, before);
+  for (const change of changes) current = applyChange(current, change);
+  // Names and inputs that only the changes have brought.
+  const rest = { symbols: without(choice.symbols, before.symbols), inputs: without(choice.inputs, before.inputs) };
+  return setShapes(current, rest);
+}
+
+const pick = <T>(map: ReadonlyMap<string, T>, names: ReadonlySet<string>): ReadonlyMap<string, T> =>
+  new Map([...map].filter(([name]) => names.has(name)));
+const without = <T>(map: ReadonlyMap<string, T>, used: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+  new Map([...map].filter(([name]) => !used.has(name)));
+
+/** The model with a batch of one where none is set, and the same with every shape that follows from its sizes. */
+function shaped(sized: Model, ctx: StageContext): { readonly sized: Model; readonly asRead: Model } {
   const names = openBatches(sized);
   if (names.length === 0) return { sized, asRead: inferShapes(sized, ctx) };
   const spelt = names.map((name) => `'${name}'`).join(', ');
@@ -131,7 +162,14 @@ function openBatches({ graph }: Model): string[] {
   return [...new Set(firsts.filter((dim) => typeof dim === 'string'))];
 }
 
-function layersOf(prepared: Model): { readonly layers: readonly NodeId[]; readonly problem?: Diagnostic } {
+function layersOf(
+  prepared: Model,
+  { weightless }: Imported,
+): { readonly layers: readonly NodeId[]; readonly problem?: Diagnostic } {
+  if (weightless) {
+    const message = 'The file describes a network without weights: it can be estimated, but not run or quantized.';
+    return { layers: [], problem: { code: 'explore/no-weights', severity: 'warning', message } };
+  }
   const open = prepared.graph.inputs.filter((id) => !isKnown(prepared.graph.tensors.get(id)?.shape));
   if (open.length > 0) {
     const message = `The network cannot be quantized before its inputs have sizes: ${open.join(', ')}.`;

@@ -151,6 +151,7 @@ export const idOf = (session: Session, choices: Choices): string =>
   designPointId(
     {
       model: session.opened.reference,
+      changes: session.opened.changes,
       data: session.data,
       calibration: session.calibration,
       toolVersion: TOOL_VERSION,

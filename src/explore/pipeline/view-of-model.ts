@@ -1,9 +1,12 @@
-import { layerCosts, memoryTimeline, openSymbols, operatorName, totals } from '../../analyze/index.ts';
+import { layerCosts, memoryTimeline, openSymbols, operatorName, shapedBodies, totals } from '../../analyze/index.ts';
+import { type Imported, importers } from '../../importers/index.ts';
 import {
   type Attribute,
+  capturedBy,
   type Diagnostic,
   type Dim,
   elementCount,
+  functionOf,
   isKnown,
   type Model,
   type ModelReference,
@@ -12,42 +15,57 @@ import {
   producersOf,
   type TensorId,
 } from '../../ir/index.ts';
-import type { OnnxImport } from '../../onnx/index.ts';
+
 import { opIdOf, ops } from '../../ops/index.ts';
-import type { EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
+import { describeChange, type ModelChange } from '../changes.ts';
+import type { BodyView, EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
+import { operatorLabel } from './operator-label.ts';
 
 interface Opened {
   readonly reference: ModelReference;
   readonly asRead: Model;
   readonly prepared: Model;
   readonly layers: readonly NodeId[];
-  readonly read: OnnxImport;
+  readonly read: Imported;
+  readonly changes: readonly ModelChange[];
   readonly fused: ReadonlyMap<NodeId, NodeId>;
   readonly diagnostics: readonly Diagnostic[];
   /** Names of dimensions that had no size in the file. */
   readonly symbols: readonly string[];
 }
 
+/** Nodes of nested graphs that a view holds, in all. */
+const MOST_NESTED_NODES = 20_000;
 /** Longest list an attribute's text shows. */
 const MOST_ITEMS = 12;
 
 /** Tables of numbers and names of a model, for the page: no weights in it. Nodes are those of the file. */
 export function modelView(opened: Opened): ModelView {
-  const { reference, asRead, prepared, layers, read, fused, diagnostics, symbols } = opened;
+  const { reference, asRead, prepared, layers, read, changes, fused, diagnostics, symbols } = opened;
   const { graph } = asRead;
   const costs = layerCosts(asRead);
   const memory = memoryTimeline(prepared, 1);
   const fusedNodes = new Map<NodeId, NodeId[]>();
   for (const [node, layer] of fused) fusedNodes.set(layer, [...(fusedNodes.get(layer) ?? []), node]);
   const open = new Set(openSymbols(asRead));
+  const operators = new Map(graph.nodes.map((node) => [node.id, node.op]));
+  const budget = { nodes: MOST_NESTED_NODES };
   return {
     reference,
+    format: {
+      id: read.format,
+      name: importers.get(read.format).name,
+      ...(read.quantized ? { quantized: read.quantized } : {}),
+    },
+    weightless: read.weightless,
+    bytesRead: read.bytesRead,
+    changes: changes.map(describeChange),
     opset: read.opset,
-    producer: [read.producer, read.producerVersion].filter((text) => text !== '').join(' '),
+    producer: read.producer,
     inputs: graph.inputs.map((id) => valueView(asRead, id)),
     outputs: graph.outputs.map((id) => valueView(asRead, id)),
     symbols: symbols.map((name) => (open.has(name) ? { name } : { name, ...sizeOf(name, read.model, asRead) })),
-    nodes: graph.nodes.map((node) => nodeView(asRead, node, fusedNodes.get(node.id) ?? [])),
+    nodes: graph.nodes.map((node) => nodeView(asRead, node, fusedNodes.get(node.id) ?? [], operators, budget)),
     edges: edgesOf(asRead),
     costs,
     totals: totals(asRead, costs),
@@ -75,9 +93,15 @@ function valueView({ graph }: Model, id: TensorId): ValueView {
 
 const isConstant = ({ graph }: Model, id: TensorId): boolean => graph.tensors.get(id)?.weight !== undefined;
 
-function nodeView(model: Model, node: Node, fused: readonly NodeId[]): NodeView {
+function nodeView(
+  model: Model,
+  node: Node,
+  fused: readonly NodeId[],
+  operators: ReadonlyMap<NodeId, string>,
+  budget: { nodes: number },
+): NodeView {
   const given = node.inputs.filter((id) => id !== '');
-  return {
+  const view = {
     id: node.id,
     op: node.op,
     domain: node.domain,
@@ -87,6 +111,27 @@ function nodeView(model: Model, node: Node, fused: readonly NodeId[]): NodeView 
     attributes: [...node.attributes].map(([name, attribute]) => ({ name, text: attributeText(attribute) })),
     constants: given.filter((id) => isConstant(model, id)).map((id) => valueView(model, id)),
   };
+  const fusedOperators = fused.map((id) => operators.get(id) ?? id);
+  const bodies = bodyViews(model, node, budget);
+  return { ...view, label: operatorLabel(view, fusedOperators), ...(bodies.length > 0 ? { bodies } : {}) };
+}
+
+/** Views of the graphs inside a node, as long as the budget lasts: a function called a hundred times is a hundred graphs. */
+function bodyViews(model: Model, node: Node, budget: { nodes: number }): BodyView[] {
+  return shapedBodies(model, node).flatMap(({ name, model: body, costs }) => {
+    const { graph } = body;
+    if (graph.nodes.length > budget.nodes) return [];
+    budget.nodes -= graph.nodes.length;
+    const operators = new Map(graph.nodes.map((n) => [n.id, n.op]));
+    return {
+      name,
+      inputs: graph.inputs.map((id) => valueView(body, id)),
+      outputs: graph.outputs.map((id) => valueView(body, id)),
+      nodes: graph.nodes.map((n) => nodeView(body, n, [], operators, budget)),
+      edges: edgesOf(body),
+      costs,
+    };
+  });
 }
 
 function attributeText(attribute: Attribute): string {
@@ -132,7 +177,9 @@ function edgesOf(model: Model): EdgeView[] {
     };
   };
   const read = graph.nodes.flatMap((node) =>
-    node.inputs.filter((id) => id !== '' && !isConstant(model, id)).map((id) => edge(id, node.id)),
+    [...node.inputs, ...capturedBy(node)]
+      .filter((id) => id !== '' && !isConstant(model, id))
+      .map((id) => edge(id, node.id)),
   );
   return [...read, ...graph.outputs.map((id) => edge(id))];
 }
@@ -142,8 +189,12 @@ function operatorTables({ graph }: Model): Pick<ModelView, 'operators' | 'unsupp
   const supported = new Map<string, boolean>();
   for (const node of graph.nodes) {
     const op = operatorName(node);
-    nodes.set(op, [...(nodes.get(op) ?? []), node.id]);
-    supported.set(op, ops.tryGet(opIdOf(node)) !== undefined);
+    const list = nodes.get(op);
+    if (list) list.push(node.id);
+    else {
+      nodes.set(op, [node.id]);
+      supported.set(op, functionOf(node, graph) !== undefined || ops.tryGet(opIdOf(node)) !== undefined);
+    }
   }
   const operators = [...nodes].map(([op, list]) => ({ op, count: list.length, supported: supported.get(op) ?? false }));
   return {

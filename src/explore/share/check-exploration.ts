@@ -1,4 +1,5 @@
 import type { Diagnostic, Figure, ModelReference } from '../../ir/index.ts';
+import { checkChange } from '../changes.ts';
 import type { Choices, QuantizeChoice, TargetChoice } from '../choices.ts';
 import type { DesignPoint } from '../design-point.ts';
 import type { Constraint, DataRecipe, DataReference, Exploration } from '../exploration.ts';
@@ -16,10 +17,12 @@ export function checkExploration(json: Checked): Exploration {
     .list()
     .map((layer) => layer.text());
   const floatScore = json.get('floatScore');
+  const changes = json.get('changes');
   return {
     version: 1,
     toolVersion: json.get('toolVersion').text(),
     model: checkModel(json.get('model')),
+    ...(changes.present ? { changes: changes.list().map((change) => checkChange(change.value)) } : {}),
     layers,
     seed: json.get('seed').whole(),
     data: checkData(json.get('data')),

@@ -1,0 +1,124 @@
+import { type Diagram, type DiagramInput, type DiagramOptions, layoutDiagram, scopesOf } from '../../diagram/index.ts';
+import type { NodeId, StageContext } from '../../ir/index.ts';
+import { noBody, unknownLayer } from '../errors.ts';
+import type { BodyView, EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
+import { operatorLabel } from './operator-label.ts';
+
+/** Which graph of a model is drawn, and what of it. */
+export interface DrawingChoice extends Omit<DiagramOptions, 'reveal'> {
+  /** 'layers': what executes, with fused operators inside their layer and without what is computed beforehand; 'nodes': every node of the file. */
+  readonly form: 'layers' | 'nodes';
+  /** The way to a graph inside nodes, outermost first; empty: the network itself. */
+  readonly body: readonly { readonly node: NodeId; readonly name: string }[];
+  /** Nodes to be shown as boxes of their own. */
+  readonly reveal?: readonly NodeId[];
+}
+
+/** A diagram with what its node indices (`DiagramBoxes.node`, members) stand for. */
+export interface DrawnModel {
+  readonly diagram: Diagram;
+  readonly nodes: readonly NodeId[];
+  /** Where the name of each node places it, 'a/b/c' or ''. */
+  readonly scopes: readonly string[];
+}
+
+type Part = Pick<BodyView, 'inputs' | 'outputs' | 'nodes' | 'edges'>;
+
+/** Lays out what `choice` asks for; `onPartial` gets the upper end of a large drawing early. Throws `explore/no-body`. */
+export async function drawModel(
+  view: ModelView,
+  choice: DrawingChoice,
+  ctx: Pick<StageContext, 'signal'>,
+  host: { readonly pause: () => Promise<void>; readonly now: () => number; onPartial?(drawn: DrawnModel): void },
+): Promise<DrawnModel> {
+  const part = partOf(view, choice.body);
+  const shown = choice.form === 'nodes' ? part.nodes : executed(part);
+  const input = diagramInput(part, shown, choice.form);
+  const { form: _form, body: _body, reveal, ...options } = choice;
+  const nodes = shown.map((node) => node.id);
+  const scopes = input.nodes.map((node) => node.scope);
+  const at = new Map(shown.map(({ id }, i) => [id, i]));
+  const indices = (reveal ?? []).flatMap((id) => at.get(id) ?? []);
+  const diagram = await layoutDiagram(
+    input,
+    { ...options, ...(indices.length > 0 ? { reveal: indices } : {}) },
+    {
+      signal: ctx.signal,
+      pause: host.pause,
+      now: host.now,
+      onPartial: (diagram) => host.onPartial?.({ diagram, nodes, scopes }),
+    },
+  );
+  return { diagram, nodes, scopes };
+}
+
+function partOf(view: ModelView, path: DrawingChoice['body']): Part {
+  let part: Part = view;
+  for (const { node: id, name } of path) {
+    const node = part.nodes.find((n) => n.id === id);
+    if (!node) throw unknownLayer(id);
+    const body = node.bodies?.find((b) => b.name === name);
+    if (!body) throw noBody(id, name);
+    part = body;
+  }
+  return part;
+}
+
+/** Nodes that run as layers: not fused into another, and fed by something that is known only when running. */
+function executed({ nodes, edges }: Part): readonly NodeView[] {
+  const fused = new Set(nodes.flatMap((node) => node.fused));
+  const fed = new Set(edges.flatMap((edge) => (edge.to === undefined ? [] : [edge.to])));
+  return nodes.filter((node) => !fused.has(node.id) && fed.has(node.id));
+}
+
+/** The part as the diagram room takes it. Edges between boxes: a value that only fused operators pass on is drawn once. */
+export function diagramInput(part: Part, shown: readonly NodeView[], form: DrawingChoice['form']): DiagramInput {
+  const boxOf = new Map<NodeId, number>();
+  shown.forEach((node, i) => {
+    boxOf.set(node.id, i);
+    if (form === 'layers') for (const fused of node.fused) boxOf.set(fused, i);
+  });
+  const scopes = scopesOf(shown.map((node) => node.id));
+  return {
+    nodes: shown.map((node, i) => {
+      const kind = form === 'layers' ? node.label : operatorLabel(node);
+      return {
+        id: node.id,
+        op: node.op,
+        scope: scopes[i] ?? '',
+        title: node.id,
+        subtitle: kind,
+        kind,
+        signature: [kind, ...node.attributes.map((a) => `${a.name}=${a.text}`), ...shapesOf(node)].join(' '),
+      };
+    }),
+    values: valuesOf(part.edges, boxOf),
+    inputs: part.inputs.map((v) => v.id),
+    outputs: part.outputs.map((v) => v.id),
+  };
+}
+
+function valuesOf(edges: readonly EdgeView[], boxOf: ReadonlyMap<NodeId, number>): DiagramInput['values'] {
+  const values: DiagramInput['values'][number][] = [];
+  const seen = new Set<string>();
+  for (const { tensor, from: maker, to: taker, shape, bytes } of edges) {
+    const from = maker === undefined ? -1 : boxOf.get(maker);
+    const to = taker === undefined ? -1 : boxOf.get(taker);
+    if (from === undefined || to === undefined || (from === to && from >= 0)) continue;
+    const key = `${from} ${to} ${tensor}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    values.push({ from, to, tensor, label: shapeLabel(shape), ...(bytes === undefined ? {} : { bytes }) });
+  }
+  return values;
+}
+
+const shapesOf = ({ inputs, outputs, constants }: NodeView): string[] =>
+  [inputs, constants, outputs].map((list) => list.map((v) => shapeLabel(v.shape)).join(';'));
+
+/** '16×32×32': without a batch of one. */
+function shapeLabel(shape: ValueView['shape']): string {
+  if (!shape) return '';
+  const shown = shape.length > 1 && shape[0] === 1 ? shape.slice(1) : shape;
+  return shown.join('×');
+}
