@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import { createServer, createStore, jobFunctions } from '../src/jobs/index.ts';
 import { writeOnnx } from '../src/onnx/index.ts';
 import { createOrtBackend } from './backends/index.ts';
+import { blobOpener } from './blob-source.ts';
 import { createEngines, type KernelsMessage } from './engines.ts';
 
 /** The general worker of the page. Waits for the compiled kernels, then serves the job table. */
@@ -18,8 +19,9 @@ addEventListener(
       ...createEngines(data.kernels),
       independent: async () => createOrtBackend(writeOnnx, data.onnxruntimeUrl),
       now: () => performance.now() / 1000,
+      pause: () => new Promise<void>((done) => setTimeout(done)),
     };
-    const store = createStore(host);
+    const store = createStore({ ...host, ...blobOpener });
     Comlink.expose(createServer(jobFunctions(store, host), store));
     postMessage('ready');
   },

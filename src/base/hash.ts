@@ -18,6 +18,16 @@ export function sha256OfSource(source: ByteSource): string {
   return toHex(hash.digest());
 }
 
+/** The same, calling `between` after each chunk with the bytes done: to tell progress, to let others in, to end early by throwing. */
+export async function sha256InSteps(source: ByteSource, between: (done: number) => Promise<void>): Promise<string> {
+  const hash = sha256.create();
+  for (let at = 0; at < source.size; at += CHUNK) {
+    hash.update(source.read(at, Math.min(CHUNK, source.size - at)));
+    await between(Math.min(source.size, at + CHUNK));
+  }
+  return toHex(hash.digest());
+}
+
 /** Hash of a plain value: SHA-256 of its canonical JSON. */
 export function hashOf(value: unknown): string {
   return sha256Hex(new TextEncoder().encode(canonicalJson(value)));

@@ -3,7 +3,7 @@ export { displayName } from './display-name.ts';
 export type { ErrorFacts } from './errors.ts';
 export { BugError, CancelledError, messageOf, throwIfCancelled, UserError, unreachable } from './errors.ts';
 export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.ts';
-export { canonicalJson, hashOf, sha256Hex, sha256OfSource } from './hash.ts';
+export { canonicalJson, hashOf, sha256Hex, sha256InSteps, sha256OfSource } from './hash.ts';
 export { packBits, unpackBits } from './packing.ts';
 export type { ScaledText } from './quantity-format.ts';
 export { group, inWords, memory, scaled, threeDigits } from './quantity-format.ts';

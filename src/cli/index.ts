@@ -1,6 +1,8 @@
 import { Registry } from '../base/index.ts';
 import { bench } from './bench.ts';
 import type { Command } from './command.ts';
+import { compare } from './compare.ts';
+import { edit } from './edit.ts';
 import { estimate } from './estimate.ts';
 import { explore } from './explore.ts';
 import { exportPackage } from './export.ts';
@@ -9,9 +11,22 @@ import { inspect } from './inspect.ts';
 import { quantize } from './quantize.ts';
 import { run } from './run.ts';
 import { share } from './share.ts';
+import { simplify } from './simplify.ts';
 
 /** Every command. To add one: write `<id>.ts`, add it here. */
-const all: readonly Command[] = [inspect, run, estimate, quantize, explore, exportPackage, share, bench];
+const all: readonly Command[] = [
+  inspect,
+  run,
+  simplify,
+  edit,
+  compare,
+  estimate,
+  quantize,
+  explore,
+  exportPackage,
+  share,
+  bench,
+];
 
 export const commands: Registry<Command> = new Registry<Command>('command', [
   ...all,

@@ -9,6 +9,7 @@ import { createEngines, type KernelsMessage } from '../../workers/engines.ts';
 import { messageOf } from '../base/index.ts';
 import { createServer, createStore, jobFunctions } from '../jobs/index.ts';
 import { writeOnnx } from '../onnx/index.ts';
+import { diskOpener } from './disk-source.ts';
 
 /** The worker thread of the command line: the same jobs as in the page, with files in place of fetches. */
 function kernels(): KernelsMessage {
@@ -25,7 +26,8 @@ const host = {
   ...createEngines(kernels()),
   independent: async () => createOrtBackend(writeOnnx),
   now: () => performance.now() / 1000,
+  pause: () => new Promise<void>((done) => setImmediate(done)),
 };
-const store = createStore(host);
+const store = createStore({ ...host, ...diskOpener });
 Comlink.expose(createServer(jobFunctions(store, host), store), nodeEndpoint(parentPort));
 parentPort.postMessage('ready');

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { sha256Hex, UserError } from '../base/index.ts';
-import type { OpenReply, ShapeSettings, SourceFile } from '../jobs/protocol.ts';
-import { checkFileSize } from '../onnx/index.ts';
+import { UserError } from '../base/index.ts';
+import type { ModelChange } from '../explore/index.ts';
+import type { DiskFile, OpenReply, ShapeSettings } from '../jobs/protocol.ts';
 import type { CommandHost, CommandOption } from './command.ts';
 import { badUsage } from './errors.ts';
 
@@ -28,11 +28,18 @@ export function parseShapes(list: string | undefined): ShapeSettings {
   return { symbols, inputs };
 }
 
-/** Reads a model, with external data files that it names and that lie beside it, and opens it in the pool. */
-export async function openModel(path: string, shapes: ShapeSettings, host: CommandHost): Promise<OpenReply> {
-  const files: SourceFile[] = [readModelFile(path, host)];
+/** Names a model to the pool, with external data files that it names and that lie beside it, and opens it there, changed as asked. */
+export async function openModel(
+  path: string,
+  shapes: ShapeSettings,
+  host: CommandHost,
+  changes: readonly ModelChange[] = [],
+): Promise<OpenReply> {
+  const files: DiskFile[] = [host.find(path)];
+  const sha256 = host.sha256(path);
   for (;;) {
-    const source = { id: sha256Hex((files[0] as { bytes: Uint8Array }).bytes), files, shapes };
+    const id = changes.length > 0 ? `${sha256} ${JSON.stringify(changes)}` : sha256;
+    const source = { id, files, shapes, changes, sha256 };
     try {
       const reply = await host
         .client()
@@ -41,23 +48,15 @@ export async function openModel(path: string, shapes: ShapeSettings, host: Comma
       return reply;
     } catch (thrown) {
       const missing =
-        thrown instanceof UserError && thrown.code === 'onnx/missing-external-data'
-          ? (thrown.facts.location ?? thrown.facts.missing)
-          : undefined;
+        thrown instanceof UserError && thrown.code === 'onnx/missing-external-data' ? thrown.facts.wanted : undefined;
       if (typeof missing !== 'string' || files.some((f) => f.name === missing)) throw thrown;
       // Only a plain name beside the model: the file must not be able to read elsewhere.
       if (/[/\\]/.test(missing)) throw thrown;
       try {
-        files.push(host.read(join(dirname(path), missing)));
+        files.push(host.find(join(dirname(path), missing)));
       } catch {
         throw thrown; // the message about the missing data says more than "cannot be read"
       }
     }
   }
-}
-
-function readModelFile(path: string, host: CommandHost): SourceFile & { readonly bytes: Uint8Array } {
-  const file = host.read(path);
-  checkFileSize(file.name, file.bytes.length);
-  return file;
 }

@@ -13,4 +13,6 @@ export interface JobHost {
   readonly notes: readonly Diagnostic[];
   /** Seconds of a clock that only moves forward. */
   now(): number;
+  /** Lets messages in: a long job that awaits it now and then hears that it was cancelled. */
+  pause(): Promise<void>;
 }

@@ -1,10 +1,16 @@
+import type { SimplifyStep } from '../analyze/index.ts';
+import type { Comparison } from '../compare/index.ts';
 import type {
   Choices,
   Constraint,
   DataReference,
   DesignPoint,
+  DrawingChoice,
+  DrawnModel,
   Exploration,
   LayerDetail,
+  LayerMetric,
+  ModelChange,
   ModelView,
   ShareState,
   TargetChoice,
@@ -31,7 +37,15 @@ export interface UnreadFile {
   readonly blob: BlobLike;
 }
 
-export type SourceFile = NamedFile | UnreadFile;
+/** A file that the worker opens by its path: on the command line, where workers share the disk. */
+export interface DiskFile {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly size: number;
+}
+
+export type SourceFile = NamedFile | UnreadFile | DiskFile;
 
 /** Sizes for symbolic dimensions ('batch' → 1), or whole shapes of inputs ('input' → [1, 3, 224, 224]). */
 export interface ShapeSettings {
@@ -41,10 +55,14 @@ export interface ShapeSettings {
 
 /** A model a worker is to hold: kept by the client, sent again to a worker that replaced a crashed one. */
 export interface ModelSource {
-  /** SHA-256 of the model file: the id jobs name it by. */
+  /** The id jobs name it by: SHA-256 of the model file, with what makes it another model (sizes, changes). */
   readonly id: string;
   readonly files: readonly SourceFile[];
   readonly shapes: ShapeSettings;
+  /** What is done to the network as read; absent: nothing. */
+  readonly changes?: readonly ModelChange[];
+  /** SHA-256 of the model file where the page has computed it: it is then not computed again. */
+  readonly sha256?: string;
 }
 
 /** Samples a worker is to hold. `files` are arrays, labels, images; none: generated from the model's inputs and `seed`. */
@@ -143,6 +161,13 @@ export interface Catalog {
   readonly engines: { readonly programs: string; readonly floats: string; readonly notes: readonly Diagnostic[] };
 }
 
+/** What simplification would do, or did, pass by pass. */
+export interface SimplifyReply {
+  readonly steps: readonly SimplifyStep[];
+  /** Passes that change something, in order: what a change of kind 'simplify' is made of. */
+  readonly passes: readonly string[];
+}
+
 export interface RunReply {
   readonly backend: string;
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly type: DataType }[];
@@ -165,6 +190,24 @@ export interface JobTable {
     reply: readonly Estimate[];
   };
   readonly layer: { request: { modelId: string; dataId?: string; node: NodeId }; partial: never; reply: LayerDetail };
+  /** Lays out a graph of the model; a large one comes in parts. */
+  readonly draw: { request: { modelId: string; choice: DrawingChoice }; partial: DrawnModel; reply: DrawnModel };
+  /** What simplification would change. */
+  readonly simplify: { request: { modelId: string }; partial: never; reply: SimplifyReply };
+  /** Layer by layer, from `modelId` to `otherId`. */
+  readonly compare: { request: { modelId: string; otherId: string }; partial: never; reply: Comparison };
+  /** The model as it is now, as an ONNX file. */
+  readonly write: { request: { modelId: string }; partial: never; reply: { bytes: Uint8Array; fileName: string } };
+  /** A metric of the user's own, from a CSV or JSON file, matched to the layers. */
+  readonly metric: { request: { modelId: string; file: SourceFile }; partial: never; reply: LayerMetric };
+  /** SHA-256 of a large file, read in parts; progress in bytes. */
+  readonly fingerprint: { request: { file: SourceFile }; partial: never; reply: { sha256: string } };
+  /** What files are, by their content: for names that do not say it. */
+  readonly identify: {
+    request: { files: readonly SourceFile[] };
+    partial: never;
+    reply: readonly ('model' | 'samples' | 'metric' | 'unknown')[];
+  };
   readonly quantize: {
     request: { modelId: string; dataId: string; calibrationId: string; choices: Choices };
     partial: never;

@@ -1,8 +1,10 @@
-import { UserError } from '../base/index.ts';
+import { BugError, sha256InSteps, throwIfCancelled, UserError } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz, writeNpz } from '../datasets/index.ts';
 import {
+  compareOpened,
   decodeLink,
+  drawModel,
   type Exploration,
   encodeLink,
   estimatePlatforms,
@@ -10,11 +12,14 @@ import {
   explore,
   exportDesign,
   floatCheck,
+  identifyFile,
   LEAST_VECTORS,
   layerDetail,
+  layerMetric,
   quantizeReport,
   readParetoscope,
   sensitivity,
+  simplifyReport,
   strategies,
   TOOL_VERSION,
   writeParetoscope,
@@ -22,6 +27,7 @@ import {
 import { exporters, zipFiles } from '../exporters/index.ts';
 import { numbersOf, type Tensor, tensorOf } from '../ir/index.ts';
 import { latencyModels } from '../latency/index.ts';
+import { writeOnnx } from '../onnx/index.ts';
 import { platforms } from '../platforms/index.ts';
 import { observers } from '../quantize/index.ts';
 import type { JobHost } from './host.ts';
@@ -51,6 +57,35 @@ export function jobFunctions(store: JobStore, host: JobHost): JobFunctions {
       const samples = dataId === undefined ? undefined : (await store.data(modelId, dataId, ctx)).samples;
       return layerDetail(opened, node, ctx, samples && { samples, backend: host.floats });
     },
+    draw: async ({ modelId, choice }, ctx) => {
+      const { view } = await store.model(modelId, ctx);
+      const { now, pause } = host;
+      return drawModel(view, choice, ctx, { now, pause, onPartial: (drawn) => ctx.partial(drawn) });
+    },
+    simplify: async ({ modelId }, ctx) => simplifyReport(await store.model(modelId, ctx), ctx),
+    compare: async ({ modelId, otherId }, ctx) =>
+      compareOpened(await store.model(modelId, ctx), await store.model(otherId, ctx)),
+    write: async ({ modelId }, ctx) => {
+      const { asRead, reference, changes } = await store.model(modelId, ctx);
+      const base = reference.name.replace(/\.(onnx|keras|h5|hdf5|json|zip|gz)$/i, '');
+      return { bytes: writeOnnx(asRead), fileName: `${base}${changes.length > 0 ? '_edited' : ''}.onnx` };
+    },
+    metric: async ({ modelId, file }, ctx) => {
+      const [read] = await readAll([file]);
+      return layerMetric(await store.model(modelId, ctx), file.name, read?.bytes ?? new Uint8Array(0));
+    },
+    fingerprint: async ({ file }, ctx) => {
+      const [opened] = await store.sources([file], ctx);
+      if (!opened) throw new BugError('A file to be hashed was not opened.');
+      const sha256 = await sha256InSteps(opened.source, async (done) => {
+        ctx.progress(done, opened.source.size);
+        await host.pause();
+        throwIfCancelled(ctx.signal);
+      });
+      return { sha256 };
+    },
+    identify: async ({ files }, ctx) =>
+      (await store.sources(files, ctx)).map(({ name, source }) => identifyFile(name, source)),
     quantize: async ({ choices, ...ids }, ctx) => {
       const start = host.now();
       const report = await quantizeReport(await store.session(ids, ctx), choices, ctx);
@@ -114,6 +149,7 @@ async function runExploration(
     version: 1 as const,
     toolVersion: TOOL_VERSION,
     model: opened.reference,
+    ...(opened.changes.length > 0 ? { changes: opened.changes } : {}),
     layers: opened.layers,
     data,
     calibration,
