@@ -9,7 +9,8 @@ export interface PageBench {
   readonly address: string;
   /** Paths the server was asked for, service workers' requests among them. */
   readonly requested: readonly string[];
-  visit(): Promise<Visit>;
+  /** `until`: how long to wait; 'networkidle' where not said. */
+  visit(until?: 'commit' | 'networkidle'): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export async function openPageBench(): Promise<PageBench | string> {
     return {
       address,
       requested,
-      visit: () => visit(browser, address),
+      visit: (until = 'networkidle') => visit(browser, address, until),
       close: async () => {
         await browser.close();
         await started.close();
@@ -80,13 +81,13 @@ async function launch(): Promise<Browser> {
   return chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) });
 }
 
-async function visit(browser: Browser, address: string): Promise<Visit> {
+async function visit(browser: Browser, address: string, waitUntil: 'commit' | 'networkidle'): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requested: string[] = [];
   page.on('request', (request) => requested.push(new URL(request.url()).pathname));
-  await page.goto(address, { waitUntil: 'networkidle' });
+  await page.goto(address, { waitUntil });
   return { page, context, requested };
 }
 

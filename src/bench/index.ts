@@ -5,6 +5,7 @@ import { loadSuite } from './load.ts';
 import { searchSuite } from './search.ts';
 import type { Suite } from './suite.ts';
 import { verdictSuite } from './verdict.ts';
+import { viewSuite } from './view.ts';
 
 /** Every suite. To add one: write `<id>.ts`, add it here. */
 const all: readonly Suite[] = [
@@ -12,6 +13,7 @@ const all: readonly Suite[] = [
   { id: 'engine', title: 'Engines, one thread', run: engineSuite },
   { id: 'explore', title: '500 design points of ResNet-8', run: exploreSuite },
   { id: 'search', title: 'Search algorithms', run: ({ now }) => searchSuite(now) },
+  { id: 'view', title: 'Graph view', run: viewSuite },
   { id: 'load', title: 'First load of the page', run: loadSuite },
 ];
 
