@@ -3,7 +3,9 @@ import type { ModelReference } from '../../ir/index.ts';
 import { getState, patch } from '../state/store.ts';
 import type { Sample } from '../state/types.ts';
 import { client } from './client.ts';
-import { fingerprintOf, type GivenFile, generatorOf, openFiles } from './open-files.ts';
+import { fingerprintOf, type GivenFile } from './file-records.ts';
+import { generatorOf } from './open-data.ts';
+import { openFiles } from './open-files.ts';
 import { showProblem } from './problems.ts';
 import { runJob } from './run-job.ts';
 

@@ -15,7 +15,8 @@ import {
 import { getState, patch } from '../state/store.ts';
 import type { RecentRecord } from '../state/types.ts';
 import { filesOf } from './held-files.ts';
-import { heldData, openFiles, takeSource } from './open-files.ts';
+import { heldData, takeSource } from './open-data.ts';
+import { openFiles } from './open-files.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { shareState, showShared } from './share-state.ts';
 

@@ -19,12 +19,13 @@ export function shareState(state: AppState = getState()): ShareState | undefined
 export function explorationOf(state: AppState): Exploration | undefined {
   const { header, points, constraints } = state.exploration;
   if (header) return { ...header, constraints, points };
-  const { view, data, calibration, target, catalog, seed } = state.session;
+  const { view, data, calibration, target, catalog, seed, changes } = state.session;
   if (!view || !data || !calibration || !target) return undefined;
   return {
     version: 1,
     toolVersion: catalog?.toolVersion ?? '',
     model: view.reference,
+    ...(changes.length > 0 ? { changes } : {}),
     layers: view.quantizable,
     seed,
     data: data.reference,
@@ -41,7 +42,10 @@ export function explorationOf(state: AppState): Exploration | undefined {
 export function showShared(shared: ShareState, label: string, interrupted: boolean): void {
   const { points, ...header } = shared.exploration;
   const { session } = getState();
-  const sameModel = session.view?.reference.sha256 === header.model.sha256;
+  const changes = header.changes ?? [];
+  const sameModel =
+    session.view?.reference.sha256 === header.model.sha256 &&
+    JSON.stringify(session.changes) === JSON.stringify(changes);
   const view = readView(shared.view);
   act(label, {
     session: {
@@ -60,6 +64,7 @@ export function showShared(shared: ShareState, label: string, interrupted: boole
       seed: header.seed,
       goalSeconds: view.goalSeconds,
       sizes: view.sizes,
+      changes,
       files: [],
     },
     exploration: {

@@ -1,4 +1,4 @@
-import { interpolateLab, max, median, rgb, scaleLinear, scaleLog, scaleSqrt } from 'd3';
+import { interpolateLab, max, median, min, rgb, scaleLinear, scaleLog, scaleSqrt } from 'd3';
 import type { ReactElement } from 'react';
 
 export type Theme = 'light' | 'dark';
@@ -50,23 +50,42 @@ export interface HeatScale {
   readonly domain: readonly [number, number];
 }
 
-/** Linear, or square root where the largest value exceeds ten times the median; log on request (all values > 0). */
-export function heatScale(values: readonly number[], theme: Theme, log?: readonly [number, number]): HeatScale {
+/** Values to colours by their logarithm; the ends of the domain are above 0, what lies outside gets the colour of its end. */
+export function logHeatScale(domain: readonly [number, number], theme: Theme): HeatScale {
+  const scale = scaleLog().domain(domain).range([0, 1]).clamp(true);
+  const share = (v: number): number => (v > 0 ? scale(v) : 0);
+  return { share, color: (v) => heatColor(share(v), theme), kind: 'log', domain };
+}
+
+/** Decades below the largest value that a logarithmic scale spans where smaller ones exist. */
+const MOST_DECADES = 6;
+
+/**
+ * Values to colours from 0 (or the least value, if that is negative) to the largest. 'automatic': linear, or square root where
+ * the largest exceeds ten times the median. 'logarithmic': from the least value above 0, at most six decades; values of 0 and
+ * less get the first colour.
+ */
+export function heatScale(
+  values: readonly number[],
+  theme: Theme,
+  choice: 'automatic' | 'linear' | 'logarithmic' = 'automatic',
+): HeatScale {
   const top = max(values) ?? 1;
-  if (log) {
-    const scale = scaleLog().domain(log).range([0, 1]).clamp(true);
-    return { share: scale, color: (v) => heatColor(scale(v), theme), kind: 'log', domain: log };
+  const least = min(values.filter((v) => v > 0)) ?? top;
+  if (choice === 'logarithmic' && top > 0) {
+    return logHeatScale([Math.max(least === top ? top / 10 : least, top / 10 ** MOST_DECADES), top], theme);
   }
-  const skewed = top > 10 * (median(values) ?? top);
+  const low = Math.min(0, min(values) ?? 0);
+  const skewed = choice === 'automatic' && low === 0 && top > 10 * (median(values) ?? top);
   const scale = (skewed ? scaleSqrt() : scaleLinear())
-    .domain([0, top || 1])
+    .domain([low, top > low ? top : low + 1])
     .range([0, 1])
     .clamp(true);
   return {
     share: scale,
     color: (v) => heatColor(scale(v), theme),
     kind: skewed ? 'square root' : 'linear',
-    domain: [0, top],
+    domain: [low, top],
   };
 }
 

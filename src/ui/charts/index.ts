@@ -6,7 +6,7 @@ export { saveCsv } from './chart-export.ts';
 export type { ChartTable } from './csv.ts';
 export { csvOf } from './csv.ts';
 export type { HeatScale, Theme } from './heat.tsx';
-export { divergingColor, drawnTheme, HeatLegend, heatColor, heatScale, textOn } from './heat.tsx';
+export { divergingColor, drawnTheme, HeatLegend, heatColor, heatScale, logHeatScale, textOn } from './heat.tsx';
 export type { IntervalMarkProps } from './interval-mark.tsx';
 export { IntervalMark } from './interval-mark.tsx';
 export { useSize } from './use-size.ts';

@@ -3,6 +3,7 @@ import type { AppState } from './types.ts';
 export const initialState: AppState = {
   session: {
     sizes: {},
+    changes: [],
     files: [],
     bits: 8,
     latencyMethod: '',
@@ -12,6 +13,19 @@ export const initialState: AppState = {
     seed: 1,
   },
   selection: { points: [], metric: 'latency' },
+  model: {
+    form: 'layers',
+    grouping: 'blocks',
+    expanded: [],
+    collapsed: [],
+    expandAll: false,
+    body: [],
+    find: '',
+    ownMetrics: [],
+    heatScale: 'automatic',
+    drawings: {},
+    compareStatus: 'none',
+  },
   exploration: {
     points: [],
     constraints: [],

@@ -1,16 +1,27 @@
 import type { ErrorFacts } from '../../base/index.ts';
+import type { Comparison } from '../../compare/index.ts';
 import type {
   Constraint,
   DataReference,
   DesignPoint,
+  DrawingChoice,
   Exploration,
   LayerDetail,
+  LayerMetric,
+  ModelChange,
   ModelView,
   QuantizeChoice,
   TargetChoice,
 } from '../../explore/index.ts';
 import type { Estimate, NodeId } from '../../ir/index.ts';
-import type { Catalog, ExportReply, FloatCheckReply, LayerLoss, QuantizeReply } from '../../jobs/protocol.ts';
+import type {
+  Catalog,
+  ExportReply,
+  FloatCheckReply,
+  LayerLoss,
+  QuantizeReply,
+  SimplifyReply,
+} from '../../jobs/protocol.ts';
 
 /**
  * The page's state, by slices. Plain readonly data: a change replaces what it touches. Typed arrays and weights never
@@ -19,6 +30,7 @@ import type { Catalog, ExportReply, FloatCheckReply, LayerLoss, QuantizeReply } 
 export interface AppState {
   readonly session: SessionState;
   readonly selection: SelectionState;
+  readonly model: ModelPlaceState;
   readonly exploration: ExplorationState;
   readonly compress: CompressState;
   readonly deploy: DeployState;
@@ -39,7 +51,7 @@ export interface Problem {
   readonly facts?: ErrorFacts;
 }
 
-export type FileKind = 'model' | 'external data' | 'samples' | 'labels' | 'saved exploration' | 'unknown';
+export type FileKind = 'model' | 'external data' | 'samples' | 'labels' | 'metric' | 'saved exploration' | 'unknown';
 
 /** A file of the last drop, with what became of it. */
 export interface FileRecord {
@@ -60,6 +72,8 @@ export interface SessionState {
   readonly readSeconds?: number;
   /** Sizes given to named dimensions of the model, by name. */
   readonly sizes: Readonly<Record<string, number>>;
+  /** What was done to the model since it was read, in order. */
+  readonly changes: readonly ModelChange[];
   /** Model of a link or saved exploration whose file is not here yet. */
   readonly wanted?: Exploration['model'];
   readonly files: readonly FileRecord[];
@@ -81,6 +95,46 @@ export interface SessionState {
   /** Details of layers by node id, as the inspector asked for them. */
   readonly details: ReadonlyMap<NodeId, LayerDetail>;
   readonly seed: number;
+}
+
+/** What a drawing of a graph is doing; the drawing itself is not state: see `actions/drawing.ts`. */
+export interface DrawingState {
+  readonly status: 'none' | 'running' | 'ready' | 'failed';
+  /** A first part of it is there, the rest is being laid out. */
+  readonly partial: boolean;
+  /** Counts up with every drawing that arrives. */
+  readonly version: number;
+  readonly problem?: Problem;
+}
+
+/** A second model beside the open one. */
+export interface CompareState {
+  readonly modelId: string;
+  readonly view: ModelView;
+  readonly result: Comparison;
+}
+
+/** How the Model place shows the model. */
+export interface ModelPlaceState {
+  readonly form: DrawingChoice['form'];
+  readonly grouping: DrawingChoice['grouping'];
+  /** Ids of groups opened and closed by hand. */
+  readonly expanded: readonly string[];
+  readonly collapsed: readonly string[];
+  readonly expandAll: boolean;
+  /** The way to the nested graph that is shown; empty: the network. */
+  readonly body: DrawingChoice['body'];
+  /** What the Find field holds. */
+  readonly find: string;
+  readonly ownMetrics: readonly LayerMetric[];
+  readonly heatScale: 'automatic' | 'linear' | 'logarithmic';
+  /** By canvas: 'model', and 'other' for the second model of a comparison. */
+  readonly drawings: Readonly<Record<string, DrawingState>>;
+  readonly compare?: CompareState;
+  readonly compareStatus: 'none' | 'running' | 'failed';
+  /** What simplification would do, as asked for last. */
+  readonly simplify?: SimplifyReply;
+  readonly problem?: Problem;
 }
 
 /** What is pointed at, the same in every view. */
@@ -190,7 +244,7 @@ export interface HistoryState {
   readonly future: readonly HistoryStep[];
 }
 
-export type UndoableSlice = 'session' | 'selection' | 'exploration' | 'compress' | 'deploy';
+export type UndoableSlice = 'session' | 'selection' | 'model' | 'exploration' | 'compress' | 'deploy';
 /** Members set to `undefined` are removed. */
 export type SlicePatch<S> = { readonly [K in keyof S]?: S[K] | undefined };
 export type Patch = { readonly [S in keyof AppState]?: SlicePatch<AppState[S]> };

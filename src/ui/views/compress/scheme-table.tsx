@@ -3,7 +3,7 @@ import type { QuantizeChoice } from '../../../explore/index.ts';
 import type { LayerLoss } from '../../../jobs/protocol.ts';
 import { measureSensitivity, setLayerBits } from '../../actions/compress.ts';
 import { hoverLayer, selectLayer } from '../../actions/select.ts';
-import { drawnTheme, HeatLegend, type HeatScale, heatScale, saveCsv, textOn } from '../../charts/index.ts';
+import { drawnTheme, HeatLegend, type HeatScale, logHeatScale, saveCsv, textOn } from '../../charts/index.ts';
 import { fixed } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { BitCells, Button, ErrorList, Panel } from '../../widgets/index.ts';
@@ -26,11 +26,7 @@ export function SchemeTable({ scheme }: { readonly scheme: QuantizeChoice }): Re
   const noise = data ? 1 / Math.sqrt(Math.max(1, data.count)) / 2 : 0;
   const floor = Math.max(0.001, noise);
   const top = Math.max(floor * 10, ...losses.map((l) => l.loss));
-  const scale = heatScale(
-    losses.map((l) => l.loss),
-    theme,
-    [floor, top],
-  );
+  const scale = logHeatScale([floor, top], theme);
   const quality = data?.labelled ? 'top-1 loss in points' : 'loss of agreement in points';
   return (
     <Panel

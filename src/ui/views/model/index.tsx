@@ -1,10 +1,11 @@
 import { type ReactElement, useState } from 'react';
 import { useApp } from '../../state/store.ts';
 import { EmptyState, Tabs } from '../../widgets/index.ts';
-import { GraphPanel } from './graph-canvas.tsx';
+import { GraphPanel } from './graph-panel.tsx';
 import { Inspector } from './inspector.tsx';
 import { LayerTablePanel } from './layer-table.tsx';
 import './model.css';
+import './inspector.css';
 import { SizesBar } from './sizes-bar.tsx';
 import { useLayers } from './use-layers.ts';
 import { useNarrow } from './use-narrow.ts';

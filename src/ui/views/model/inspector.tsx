@@ -3,11 +3,14 @@ import { type ReactElement, useEffect } from 'react';
 import type { Histogram, LayerDetail, NodeView } from '../../../explore/index.ts';
 import type { Figure } from '../../../ir/index.ts';
 import { loadLayerDetail } from '../../actions/layer-detail.ts';
+import { showBody } from '../../actions/model-place.ts';
 import { stepLayer } from '../../actions/select.ts';
-import { HiddenTable } from '../../charts/index.ts';
+import { HiddenTable, type Theme } from '../../charts/index.ts';
 import { inText, shapeText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, EmptyState, Fact, FigureText, Panel } from '../../widgets/index.ts';
+import { EditLayer } from './edit/edit-layer.tsx';
+import { TilePicture } from './tile-picture.tsx';
 import type { LayerData } from './use-layers.ts';
 
 /** Everything known of the selected layer: the file's words, shapes, costs with their formulas, distributions. */
@@ -22,9 +25,10 @@ export function Inspector({
   const { view } = data.sources;
   const node = view.nodes.find((n) => n.id === selected);
   const at = view.nodes.findIndex((n) => n.id === selected);
+  const nested = useApp((s) => s.model.body.length > 0);
   useEffect(() => {
-    if (selected !== undefined) void loadLayerDetail(selected);
-  }, [selected]);
+    if (selected !== undefined && !nested) void loadLayerDetail(selected);
+  }, [selected, nested]);
   if (!node) {
     return (
       <Panel title="Layer" className={className ?? ''} padded>
@@ -52,7 +56,9 @@ export function Inspector({
       }
     >
       <Facts data={data} node={node} />
-      <Distributions node={node} />
+      <Bodies node={node} />
+      {!nested && <EditLayer node={node} view={view} />}
+      {!nested && <Distributions node={node} theme={data.theme} />}
     </Panel>
   );
 }
@@ -64,7 +70,7 @@ function Facts({ data, node }: { readonly data: LayerData; readonly node: NodeVi
   const cost = view.costs.find((c) => c.node === node.id);
   const layer = estimate?.layers.find((l) => l.node === node.id);
   const bytes = cost && ((cost.inputElements + cost.outputElements + cost.weightElements) * bits) / 8;
-  const fused = node.fused.map((id) => view.nodes.find((n) => n.id === id)?.op ?? id);
+  const fused = node.fused.length > 0 ? node.fused.map((id) => view.nodes.find((n) => n.id === id)?.op ?? id) : [];
   return (
     <dl className="facts padded">
       <Fact label="Operator">
@@ -140,12 +146,39 @@ function Facts({ data, node }: { readonly data: LayerData; readonly node: NodeVi
   );
 }
 
-function Distributions({ node }: { readonly node: NodeView }): ReactElement | null {
+/** Graphs inside the node, each to be shown in place of the network. */
+function Bodies({ node }: { readonly node: NodeView }): ReactElement | null {
+  const path = useApp((s) => s.model.body);
+  if (!node.bodies) return null;
+  return (
+    <div className="padded stack">
+      {node.bodies.map((body) => {
+        const macs = body.costs.reduce((sum, cost) => sum + cost.macs, 0);
+        return (
+          <p key={body.name} className="row between">
+            <span>
+              <span className="mono">{body.name}</span>{' '}
+              <span className="secondary">
+                {body.nodes.length} nodes{macs > 0 ? `, ${inText(macs, 'macs')} MACs` : ''}
+              </span>
+            </span>
+            <Button small onClick={() => showBody([...path, { node: node.id, name: body.name }])}>
+              Show graph
+            </Button>
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+function Distributions({ node, theme }: { readonly node: NodeView; readonly theme: Theme }): ReactElement | null {
   const detail = useApp((s) => s.session.details.get(node.id));
   if (!detail) return null;
   return (
     <div className="distributions">
       {detail.weights && <Weights weights={detail.weights} />}
+      {detail.weights?.filters && <TilePicture title="Filters" note="" tiles={detail.weights.filters} theme={theme} />}
       {detail.activations && (
         <HistogramFigure
           title="Activations"
@@ -155,7 +188,36 @@ function Distributions({ node }: { readonly node: NodeView }): ReactElement | nu
           threshold={detail.activations.threshold}
         />
       )}
+      {detail.output && <OutputValues output={detail.output} theme={theme} />}
+      {detail.notRun !== undefined && <p className="caption">No values of a run: {detail.notRun}</p>}
     </div>
+  );
+}
+
+const FIRST_SHOWN = 24;
+
+/** What the layer gives for the first sample: statistics, channels as pictures, the first numbers. */
+function OutputValues({
+  output,
+  theme,
+}: {
+  readonly output: NonNullable<LayerDetail['output']>;
+  readonly theme: Theme;
+}): ReactElement {
+  const { shape, min: least, max: largest, mean, first, channels } = output;
+  const note = `${shapeText(shape)}, ${inText(least, 'plain')} to ${inText(largest, 'plain')}, mean ${inText(mean, 'plain')}`;
+  const numbers = [...first.slice(0, FIRST_SHOWN)].map((v) => v.toPrecision(4)).join('  ');
+  return (
+    <>
+      <p>
+        <strong>Output of the first sample</strong> <span className="secondary">{note}</span>
+      </p>
+      {channels && <TilePicture title="Channels" note="" tiles={channels} theme={theme} />}
+      <p className="mono secondary wrap-anywhere">
+        {numbers}
+        {first.length > FIRST_SHOWN ? ' …' : ''}
+      </p>
+    </>
   );
 }
 

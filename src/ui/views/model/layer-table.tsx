@@ -1,11 +1,12 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import type { LayerCost, NodeId } from '../../../ir/index.ts';
+import { save } from '../../actions/deploy.ts';
 import { hoverLayer, selectLayer } from '../../actions/select.ts';
 import { type ChartTable, saveCsv } from '../../charts/index.ts';
 import { inText, middleCut, type QuantityKind, quantity, shapeText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, type Column, Panel, ProvenanceGlyph, Table } from '../../widgets/index.ts';
-import type { DisplayNode } from './display-graph.ts';
+import { onLayers } from './layers.ts';
 import { type Metric, metricOf } from './metrics.ts';
 import type { LayerData } from './use-layers.ts';
 
@@ -24,7 +25,7 @@ function columnUnit(
   values: readonly number[],
   kind: QuantityKind,
 ): { readonly unit: string; readonly text: (x: number) => string } {
-  const top = Math.max(0, ...values);
+  const top = values.reduce((a, b) => Math.max(a, b), 0);
   if (kind !== 'seconds' && kind !== 'joules') return { unit: '', text: (x) => inText(x, kind) };
   const { unit } = quantity(top || 1, kind);
   const factor = top > 0 ? Number(quantity(top, kind).value.replace(/[^\d.]/g, '')) / top : 1;
@@ -47,31 +48,27 @@ export function LayerTablePanel({
 }): ReactElement {
   const selected = useApp((s) => s.selection.layer);
   const hovered = useApp((s) => s.selection.hoveredLayer);
-  const rows = rowsOf(data);
-  const metric =
-    data.metric.id === 'macs' || data.metric.id === 'params' || data.metric.id === 'intensity'
-      ? metricOf('latency')
-      : data.metric;
-  const shown = metric === data.metric ? rows : rows.map((r) => ({ ...r, value: onBox(metric, data).get(r.id) }));
+  const { rows, metric, columns } = useMemo(() => tableParts(data), [data]);
   return (
     <Panel
       title="Layers"
       className={`layers-panel ${className ?? ''}`}
       note={`${rows.length} after fusing`}
       actions={
-        <Button
-          small
-          kind="quiet"
-          onClick={() => saveCsv(tableOf(shown, metric), `${data.sources.view.reference.name}-layers`)}
-        >
-          Export CSV
-        </Button>
+        <>
+          <Button small kind="quiet" onClick={() => saveCsv(tableOf(rows, metric), fileName(data))}>
+            Export CSV
+          </Button>
+          <Button small kind="quiet" onClick={() => saveJson(rows, metric, data)}>
+            JSON
+          </Button>
+        </>
       }
     >
       <Table
         label="Layers"
-        columns={columnsOf(shown, metric, data)}
-        rows={shown}
+        columns={columns}
+        rows={rows}
         rowId={(r) => r.id}
         selected={(r) => r.id === selected}
         hovered={(r) => r.id === hovered}
@@ -83,42 +80,54 @@ export function LayerTablePanel({
   );
 }
 
-function onBox(metric: Metric, data: LayerData): ReadonlyMap<NodeId, number> {
-  const sums = new Map<NodeId, number>();
-  for (const [node, value] of metric.values(data.sources)) {
-    const box = data.graph.boxOf.get(node);
-    if (box !== undefined) sums.set(box, (sums.get(box) ?? 0) + value);
-  }
-  return sums;
+/** Rows, and the metric of the last column: the one that colours, unless it has a column of its own. */
+function tableParts(data: LayerData): {
+  readonly rows: readonly Row[];
+  readonly metric: Metric;
+  readonly columns: readonly Column<Row>[];
+} {
+  const hasColumn = ['macs', 'params', 'intensity'].includes(data.metric.id);
+  const metric = hasColumn ? metricOf('latency') : data.metric;
+  const values = hasColumn ? onLayers(metric.values(data.sources), data.layers) : data.values;
+  const rows = rowsOf(data, values);
+  return { rows, metric, columns: columnsOf(rows, metric, data) };
 }
 
-function rowsOf(data: LayerData): Row[] {
-  const { view, bits } = data.sources;
-  const costs = new Map(view.costs.map((c) => [c.node, c]));
-  return data.graph.nodes
-    .filter(
-      (n): n is DisplayNode & { node: NonNullable<DisplayNode['node']> } => n.kind === 'layer' && n.node !== undefined,
-    )
-    .map(({ id, name, operator, node }) => {
-      const cost = costs.get(id);
-      const bytes = cost && ((cost.inputElements + cost.outputElements + cost.weightElements) * bits) / 8;
-      const shape = node.outputs[0]?.shape;
-      return {
-        id,
-        name,
-        operator,
-        output: shapeText(shape && shape.length > 1 ? shape.slice(1) : shape),
-        cost,
-        intensity: cost && bytes && cost.macs > 0 ? (2 * cost.macs) / bytes : undefined,
-        value: data.values.get(id),
-      };
-    });
+const fileName = ({ sources }: LayerData): string => `${sources.view.reference.name}-layers`;
+
+/** The same table as records, numbers in SI base units. */
+function saveJson(rows: readonly Row[], metric: Metric, data: LayerData): void {
+  const { columns, rows: cells } = tableOf(rows, metric);
+  const records = cells.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+  save(`${fileName(data)}.json`, JSON.stringify(records, null, 1), 'application/json');
 }
+
+function rowsOf({ sources, layers }: LayerData, values: ReadonlyMap<NodeId, number>): Row[] {
+  const { view, bits } = sources;
+  const costs = new Map(view.costs.map((c) => [c.node, c]));
+  return layers.list.map(({ id, label, outputs }) => {
+    const cost = costs.get(id);
+    const bytes = cost && ((cost.inputElements + cost.outputElements + cost.weightElements) * bits) / 8;
+    const shape = outputs[0]?.shape;
+    return {
+      id,
+      name: id,
+      operator: label,
+      output: shapeText(shape && shape.length > 1 ? shape.slice(1) : shape),
+      cost,
+      intensity: cost && bytes && cost.macs > 0 ? (2 * cost.macs) / bytes : undefined,
+      value: values.get(id),
+    };
+  });
+}
+
+const topOf = (rows: readonly Row[], value: (row: Row) => number | undefined, least: number): number =>
+  rows.reduce((top, row) => Math.max(top, value(row) ?? 0), least);
 
 function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Column<Row>[] {
-  const topMacs = Math.max(1, ...rows.map((r) => r.cost?.macs ?? 0));
-  const topParams = Math.max(1, ...rows.map((r) => r.cost?.params ?? 0));
-  const topValue = Math.max(1e-30, ...rows.map((r) => r.value ?? 0));
+  const topMacs = topOf(rows, (r) => r.cost?.macs, 1);
+  const topParams = topOf(rows, (r) => r.cost?.params, 1);
+  const topValue = topOf(rows, (r) => r.value, 1e-30);
   const { unit, text } = columnUnit(
     rows.flatMap((r) => r.value ?? []),
     metric.kind,
@@ -229,7 +238,7 @@ function Totals({ data, metric }: { readonly data: LayerData; readonly metric: M
   const { totals } = data.sources.view;
   const { estimate } = data.sources;
   const whole = metric.id === 'latency' ? estimate?.latency : metric.id === 'energy' ? estimate?.energy : undefined;
-  const sum = [...onBox(metric, data).values()].reduce((a, b) => a + b, 0);
+  const sum = [...onLayers(metric.values(data.sources), data.layers).values()].reduce((a, b) => a + b, 0);
   const rest = whole ? whole.value - sum : 0;
   return (
     <p className="layer-totals">

@@ -1,6 +1,7 @@
-import type { DesignPoint, ModelView } from '../../../explore/index.ts';
+import type { DesignPoint, LayerMetric, ModelView } from '../../../explore/index.ts';
 import type { Estimate, LayerCost, NodeId, Provenance } from '../../../ir/index.ts';
 import type { LayerLoss } from '../../../jobs/protocol.ts';
+import { ownMetricId } from '../../actions/own-metrics.ts';
 import type { QuantityKind } from '../../format/index.ts';
 
 /** What a metric may be taken from. */
@@ -112,4 +113,21 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-export const metricOf = (id: string): Metric => metrics.find((m) => m.id === id) ?? (metrics[0] as Metric);
+/** A metric of the user's own file. */
+function ownMetric({ title, unit, values }: LayerMetric): Metric {
+  const byNode = new Map(values);
+  return {
+    id: ownMetricId(title),
+    title: unit === undefined ? title : `${title}, ${unit}`,
+    kind: 'plain',
+    provenance: () => 'measured',
+    values: () => byNode,
+    missing: 'The file has no value for these layers.',
+  };
+}
+
+/** Every metric there is: ours, then those of the user's files. */
+export const allMetrics = (own: readonly LayerMetric[]): readonly Metric[] => [...metrics, ...own.map(ownMetric)];
+
+export const metricOf = (id: string, own: readonly LayerMetric[] = []): Metric =>
+  allMetrics(own).find((m) => m.id === id) ?? (metrics[0] as Metric);

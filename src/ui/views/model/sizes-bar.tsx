@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import { setSizes } from '../../actions/open-files.ts';
+import { setSizes } from '../../actions/open-model.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, TextField } from '../../widgets/index.ts';
 

@@ -3,13 +3,14 @@ import type { NodeId } from '../../../ir/index.ts';
 import { targetEstimate } from '../../actions/target.ts';
 import { drawnTheme, type HeatScale, heatScale, type Theme } from '../../charts/index.ts';
 import { useApp } from '../../state/store.ts';
-import { type DisplayGraph, displayGraph } from './display-graph.ts';
+import { type Layers, layersOf, onLayers, viewOfBody } from './layers.ts';
 import { type Metric, type MetricSources, metricOf } from './metrics.ts';
 
 export interface LayerData {
-  readonly graph: DisplayGraph;
+  readonly layers: Layers;
   readonly sources: MetricSources;
   readonly metric: Metric;
+  /** Of the metric, by layer. */
   readonly values: ReadonlyMap<NodeId, number>;
   readonly heat: HeatScale;
   readonly theme: Theme;
@@ -17,29 +18,23 @@ export interface LayerData {
 
 /** What graph, table and inspector of the Model place share; `undefined` without a model. */
 export function useLayers(): LayerData | undefined {
-  const view = useApp((s) => s.session.view);
+  const model = useApp((s) => s.session.view);
+  const path = useApp((s) => s.model.body);
+  const view = useMemo(() => model && viewOfBody(model, path), [model, path]);
   const bits = useApp((s) => s.session.bits);
   const estimate = useApp(targetEstimate);
   const losses = useApp((s) => s.compress.losses);
   const point = useApp((s) => s.exploration.points.find((p) => p.id === s.selection.activePoint));
   const metricId = useApp((s) => s.selection.metric);
+  const own = useApp((s) => s.model.ownMetrics);
+  const scale = useApp((s) => s.model.heatScale);
   const theme = drawnTheme(useApp((s) => s.settings.theme));
-  const graph = useMemo(() => view && displayGraph(view), [view]);
+  const layers = useMemo(() => view && layersOf(view), [view]);
   return useMemo(() => {
-    if (!view || !graph) return undefined;
+    if (!view || !layers) return undefined;
     const sources: MetricSources = { view, estimate, losses, point, bits };
-    const metric = metricOf(metricId);
-    const values = onBoxes(metric.values(sources), graph);
-    return { graph, sources, metric, values, heat: heatScale([...values.values()], theme), theme };
-  }, [view, graph, estimate, losses, point, bits, metricId, theme]);
-}
-
-/** Figures of fused operators count for the layer they are fused into. */
-function onBoxes(values: ReadonlyMap<NodeId, number>, graph: DisplayGraph): ReadonlyMap<NodeId, number> {
-  const sums = new Map<NodeId, number>();
-  for (const [node, value] of values) {
-    const box = graph.boxOf.get(node);
-    if (box !== undefined) sums.set(box, (sums.get(box) ?? 0) + value);
-  }
-  return sums;
+    const metric = metricOf(metricId, own);
+    const values = onLayers(metric.values(sources), layers);
+    return { layers, sources, metric, values, heat: heatScale([...values.values()], theme, scale), theme };
+  }, [view, layers, estimate, losses, point, bits, metricId, own, scale, theme]);
 }

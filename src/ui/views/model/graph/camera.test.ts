@@ -80,8 +80,10 @@ test('fitting shows all of it, or keeps the middle where it is too long for that
   expect(seen.x).toBeLessThanOrEqual(0);
   expect(seen.y + seen.height).toBeGreaterThanOrEqual(3000);
   const chain = fittedWhole({ width: 188, height: 1_440_000 }, screen, [94, 700_000]);
-  expect(chain.scale).toBe(leastScale({ width: 188, height: 1_440_000 }, screen));
+  expect(chain.scale).toBe(0.02);
+  expect(leastScale({ width: 188, height: 1_440_000 }, screen)).toBe(0.006);
   expect(700_000 * chain.scale + chain.y).toBeCloseTo(300);
+  expect(fittedWhole({ width: 188, height: 1_440_000 }, screen, [94, 0]).y).toBe(24);
 });
 
 test('the drawing cannot be lost', () => {

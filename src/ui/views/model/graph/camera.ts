@@ -20,14 +20,16 @@ const MOST_SCALE = 3;
 const MARGIN = 24;
 /** A drawing that would become smaller than this to fit is first shown from its top at this scale: names stay readable. */
 const LEAST_READABLE = 0.45;
-/** Below this a box is narrower than one px: a longer drawing is not fitted further, it is scrolled. */
-const LEAST_FITTED = 0.006;
+/** Below this a box is a few px wide: a longer drawing is not fitted further, it is scrolled. */
+const LEAST_FITTED = 0.02;
+/** Below this it is narrower than one px. */
+const LEAST_ZOOMED = 0.006;
 /** So much of the drawing stays on the screen wherever it is dragged. */
 const KEPT = 48;
 
 /** The smallest scale a drawing can be zoomed to: its fit, or 2 %. */
 export const leastScale = (drawing: Size, screen: Size): number =>
-  Math.min(LEAST_SCALE, Math.max(LEAST_FITTED, wholeScale(drawing, screen)));
+  Math.min(LEAST_SCALE, Math.max(LEAST_ZOOMED, wholeScale(drawing, screen)));
 
 function wholeScale(drawing: Size, screen: Size): number {
   const across = (screen.width - 2 * MARGIN) / Math.max(1, drawing.width);
@@ -40,7 +42,9 @@ export function fittedWhole(drawing: Size, screen: Size, around: readonly [x: nu
   const all = wholeScale(drawing, screen);
   const scale = Math.max(all, LEAST_FITTED);
   const centre = (length: number, room: number, at: number): number =>
-    length * scale <= room ? (room - length * scale) / 2 : room / 2 - at * scale;
+    length * scale <= room
+      ? (room - length * scale) / 2
+      : Math.min(MARGIN, Math.max(room - MARGIN - length * scale, room / 2 - at * scale));
   return {
     scale,
     x: centre(drawing.width, screen.width, around[0]),

@@ -13,6 +13,7 @@ import {
   GROUP,
   HEADER,
   LAYER,
+  onBorder,
   rectOf,
   type Scene,
   togglePlace,
@@ -52,7 +53,8 @@ const MOST_RINGS = 500;
 export interface BoxTexts {
   readonly measure: Measure;
   of(box: number): BoxText;
-  label(edge: number): string;
+  /** Of an edge, from the one that says most. */
+  labels(edge: number): readonly string[];
 }
 
 export interface BoxText {
@@ -65,7 +67,7 @@ export interface BoxText {
 export function boxTexts(scene: Scene, colours: BoxColours, measure: Measure): BoxTexts {
   const { boxes, edges } = scene.diagram;
   const cached: (BoxText | undefined)[] = [];
-  const labels: (string | undefined)[] = [];
+  const labels: (readonly string[] | undefined)[] = [];
   return {
     measure,
     of(box) {
@@ -85,17 +87,17 @@ export function boxTexts(scene: Scene, colours: BoxColours, measure: Measure): B
       cached[box] = text;
       return text;
     },
-    label(edge) {
-      labels[edge] ??= labelOf(edges.label[edge] as string, edges.bytes[edge] as number, measure);
+    labels(edge) {
+      labels[edge] ??= labelsOf(edges.label[edge] as string, edges.bytes[edge] as number, measure);
       return labels[edge];
     },
   };
 }
 
-/** '16×32×32, 16 KiB'; without the bytes where there is no room for them. */
-function labelOf(shape: string, bytes: number, measure: Measure): string {
-  const whole = Number.isNaN(bytes) ? shape : `${shape}, ${inText(bytes, 'bytes')}`;
-  return measure(whole, SANS) <= LABEL_ROOM ? whole : cutTo(shape, LABEL_ROOM, SANS, measure);
+/** '16×32×32, 16 KiB', then '16×32×32' for where there is no room for the bytes. */
+function labelsOf(shape: string, bytes: number, measure: Measure): readonly string[] {
+  const short = cutTo(shape, LABEL_ROOM, SANS, measure);
+  return Number.isNaN(bytes) ? [short] : [`${short}, ${inText(bytes, 'bytes')}`, short];
 }
 
 /** The name without what the frames around already say: 'conv1' in the frame 'layer1' of 'layer1/conv1'. */
@@ -126,7 +128,7 @@ export function draw(pen: Pen, drawing: Drawing, seen: Rect, scale: number, part
   for (const box of frames) drawFrame(pen, drawing, box, part === 'all');
   const edges = part === 'all' ? edgesIn(scene.edgeBounds, seen) : [];
   drawEdges(pen, drawing, edges, scale);
-  if (scale >= DETAILS_FROM) drawLabels(pen, drawing, edges);
+  if (scale >= DETAILS_FROM) drawLabels(pen, drawing, edges, frames);
   if (emphasis.dims) {
     pen.strength(DIMMED);
     for (const box of solid) if (!emphasis.strong[box]) drawBox(pen, drawing, box, scale);
@@ -194,22 +196,45 @@ function tipsOf({ start, points }: Scene, edges: readonly number[]): number[] {
   return tips;
 }
 
-/** Shape and bytes beside where an edge leaves its box, right or left, where no edge passes. */
-function drawLabels(pen: Pen, { scene, palette, texts, emphasis }: Drawing, edges: readonly number[]): void {
+/** Shape and bytes beside an edge, under its box or over the next, where neither edges nor frames pass. */
+function drawLabels(pen: Pen, drawing: Drawing, edges: readonly number[], frames: readonly number[]): void {
   if (edges.length > MOST_LABELLED) return;
+  const { scene, palette, texts, emphasis } = drawing;
   if (emphasis.dims) pen.strength(DIMMED);
   for (const e of edges) {
     if (!scene.labelled[e]) continue;
-    const at = 2 * (scene.start[e] as number);
-    const [x, y] = [scene.points[at] as number, scene.points[at + 1] as number];
-    const text = texts.label(e);
-    const width = texts.measure(text, SANS);
-    const side = [1, -1].find(
-      (s) => !crossed(scene, edges, { x: s > 0 ? x + 6 : x - 6 - width, y: y + 8, width, height: 13 }),
-    );
-    if (side !== undefined) pen.text(text, x + 8 * side, y + 15, SANS, palette.ink3, side > 0 ? 'left' : 'right');
+    for (const text of texts.labels(e)) {
+      const place = labelPlace(scene, e, texts.measure(text, SANS), edges, frames);
+      if (!place) continue;
+      pen.text(text, place.x, place.y, SANS, palette.ink3, 'left');
+      break;
+    }
   }
   pen.strength(1);
+}
+
+/** Where a label of this width fits; undefined: nowhere. */
+function labelPlace(
+  scene: Scene,
+  edge: number,
+  width: number,
+  edges: readonly number[],
+  frames: readonly number[],
+): { readonly x: number; readonly y: number } | undefined {
+  const { start, points } = scene;
+  const [first, last] = [2 * (start[edge] as number), 2 * (start[edge + 1] as number) - 2];
+  for (const [at, y] of [
+    [first, (points[first + 1] as number) + 15],
+    [last, (points[last + 1] as number) - 17],
+  ] as const) {
+    const line = points[at] as number;
+    for (const x of [line + 8, line - 8 - width]) {
+      const room = { x: x - 2, y: y - 7, width: width + 4, height: 13 };
+      const free = !crossed(scene, edges, room) && !frames.some((f) => onBorder(rectOf(scene.diagram, f), room));
+      if (free) return { x, y };
+    }
+  }
+  return undefined;
 }
 
 function drawBox(pen: Pen, drawing: Drawing, box: number, scale: number): void {

@@ -140,6 +140,16 @@ export function crossed({ start, points }: Scene, edges: readonly number[], rect
   return false;
 }
 
+/** Whether a rectangle lies on the border of a frame. */
+export function onBorder(frame: Rect, rect: Rect): boolean {
+  const [right, bottom] = [rect.x + rect.width, rect.y + rect.height];
+  const touches =
+    rect.x < frame.x + frame.width && right > frame.x && rect.y < frame.y + frame.height && bottom > frame.y;
+  const inside =
+    rect.x > frame.x && right < frame.x + frame.width && rect.y > frame.y && bottom < frame.y + frame.height;
+  return touches && !inside;
+}
+
 export function rectOf(diagram: Diagram, box: number): Rect {
   const [x = 0, y = 0, width = 0, height = 0] = diagram.boxes.rect.subarray(4 * box, 4 * box + 4);
   return { x, y, width, height };

@@ -1,0 +1,150 @@
+import { CancelledError } from '../../base/index.ts';
+import type { ModelChange } from '../../explore/index.ts';
+import type { NodeId } from '../../ir/index.ts';
+import type { ModelSource } from '../../jobs/protocol.ts';
+import { act, getState, patch } from '../state/store.ts';
+import type { ModelPlaceState } from '../state/types.ts';
+import { client } from './client.ts';
+import { save } from './deploy.ts';
+import { fingerprintOf, type GivenFile } from './file-records.ts';
+import { filesOf } from './held-files.ts';
+import { reopen } from './open-model.ts';
+import { problemOf } from './problems.ts';
+import { runJob } from './run-job.ts';
+
+/** What a user does with the model itself: how it is drawn, changes, simplification, comparison, writing. */
+
+export function setForm(form: ModelPlaceState['form']): void {
+  act(form === 'layers' ? 'Show execution layers' : 'Show every node', {
+    model: { form, expanded: [], collapsed: [], expandAll: false },
+  });
+}
+
+export function setGrouping(grouping: ModelPlaceState['grouping']): void {
+  act(`Group by ${grouping}`, { model: { grouping, expanded: [], collapsed: [], expandAll: false } });
+}
+
+/** Opens or closes a group; `expanded` says what it is now. */
+export function toggleGroup(group: string, expanded: boolean): void {
+  const { model } = getState();
+  const without = (list: readonly string[]): readonly string[] => list.filter((id) => id !== group);
+  act(expanded ? 'Close group' : 'Open group', {
+    model: {
+      expandAll: false,
+      expanded: expanded ? without(model.expanded) : [...without(model.expanded), group],
+      collapsed: expanded ? [...without(model.collapsed), group] : without(model.collapsed),
+    },
+  });
+}
+
+export function expandEverything(expandAll: boolean): void {
+  act(expandAll ? 'Open all groups' : 'Close all groups', { model: { expandAll, expanded: [], collapsed: [] } });
+}
+
+/** Shows a graph inside a node (a branch, a loop body, a function); `path` empty: the network again. */
+export function showBody(body: ModelPlaceState['body']): void {
+  act(body.length > 0 ? `Show ${body.at(-1)?.name} of ${body.at(-1)?.node}` : 'Show the network', {
+    model: { body, expanded: [], collapsed: [], expandAll: false },
+    selection: { layer: undefined },
+  });
+}
+
+export const setFind = (find: string): void => patch({ model: { find } });
+
+export function setHeatScale(heatScale: ModelPlaceState['heatScale']): void {
+  act(`Heat scale ${heatScale}`, { model: { heatScale } });
+}
+
+/** Does something to the model: it is opened again with the change, shapes and all. What does not fit is said, and nothing changes. */
+export async function changeModel(change: ModelChange, label: string): Promise<boolean> {
+  const { sizes, changes } = getState().session;
+  patch({ model: { problem: undefined } });
+  try {
+    await reopen({ sizes, changes: [...changes, change] }, label);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+    return false;
+  }
+}
+
+export const dismissModelProblem = (): void => patch({ model: { problem: undefined } });
+
+/** Asks what simplification would do. */
+export async function askSimplify(): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId === undefined) return;
+  try {
+    const simplify = await runJob('simplify', { modelId }, { title: 'Simplify' });
+    patch({ model: { simplify, problem: undefined } });
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+  }
+}
+
+/** Simplifies with these passes. */
+export async function simplifyModel(passes: readonly string[]): Promise<void> {
+  patch({ model: { simplify: undefined } });
+  await changeModel({ kind: 'simplify', passes }, 'Simplify');
+}
+
+export const closeSimplify = (): void => patch({ model: { simplify: undefined } });
+
+/** Writes the model as it is now to an ONNX file and hands it to the browser. */
+export async function saveModel(): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId === undefined) return;
+  try {
+    const { bytes, fileName } = await runJob('write', { modelId }, { title: 'Write ONNX' });
+    save(fileName, bytes, 'application/octet-stream');
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+  }
+}
+
+/** Compares the open model, as it is now, with a file; `before` is the file, after is what is open. */
+export async function compareWith(files: readonly GivenFile[]): Promise<void> {
+  const [file] = files;
+  if (!file) return;
+  const id = await fingerprintOf(file.blob);
+  const source: ModelSource = {
+    id: `compared ${id}`,
+    files: files.map(({ name, blob }) => ({ name, blob })),
+    shapes: { symbols: {}, inputs: {} },
+    sha256: id,
+  };
+  await compareSource(source);
+}
+
+/** Compares the open model with what it was when it was read. */
+export async function compareWithFile(): Promise<void> {
+  const { session } = getState();
+  if (session.modelId === undefined || session.changes.length === 0) return;
+  const sha256 = session.view?.reference.sha256 ?? '';
+  const files = filesOf(sha256).map(({ name, blob }) => ({ name, blob }));
+  await compareSource({ id: `as read ${sha256}`, files, shapes: { symbols: session.sizes, inputs: {} }, sha256 });
+}
+
+async function compareSource(source: ModelSource): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId === undefined) return;
+  patch({ model: { compareStatus: 'running', problem: undefined } });
+  try {
+    client().hold('model', source.id, source);
+    const { view } = await runJob('open', { source }, { title: `Read ${source.files[0]?.name ?? ''}` });
+    const result = await runJob('compare', { modelId: source.id, otherId: modelId }, { title: 'Compare' });
+    act('Compare', { model: { compare: { modelId: source.id, view, result } } });
+    patch({ model: { compareStatus: 'none' } });
+  } catch (thrown) {
+    const cancelled = thrown instanceof CancelledError;
+    patch({
+      model: { compareStatus: cancelled ? 'none' : 'failed', ...(cancelled ? {} : { problem: problemOf(thrown) }) },
+    });
+  }
+}
+
+export const closeCompare = (): void => act('Close comparison', { model: { compare: undefined } });
+
+/** Removes layers: a common edit, also by key. */
+export const removeLayers = (nodes: readonly NodeId[]): Promise<boolean> =>
+  changeModel({ kind: 'edit', edit: { kind: 'remove', nodes } }, `Remove ${nodes.join(', ')}`);

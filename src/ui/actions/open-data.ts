@@ -1,0 +1,141 @@
+import { CancelledError, sha256Hex } from '../../base/index.ts';
+import type { DataReference } from '../../explore/index.ts';
+import type { DataSource } from '../../jobs/protocol.ts';
+import { getState, patch } from '../state/store.ts';
+import type { AppState, Sample } from '../state/types.ts';
+import { client } from './client.ts';
+import { type GivenFile, setFile } from './file-records.ts';
+import { problemOf } from './problems.ts';
+import { runJob } from './run-job.ts';
+
+/** Samples used where none are given; enough for agreement to ± 0.03. */
+const LEAST_GENERATED = 16;
+const GENERATED_MACS = 10e9;
+const GENERATED_SAMPLES = 200;
+const CALIBRATION_SAMPLES = 128;
+/** Far from any seed a user types, so that calibration and judgement never meet. */
+const CALIBRATION_SEED_OFFSET = 1_000_003;
+
+/** What comes with a model: given files, else a sample's generator, else inputs made from its shapes. */
+export async function dataOf(modelId: string, files: readonly GivenFile[], sample: Sample | undefined): Promise<void> {
+  const generator = sample && generatorOf(sample);
+  if (files.length > 0) {
+    await takeData(files);
+    // Unreadable data do not take the model with them: it is judged on generated inputs, and the file says what is wrong.
+    if (!getState().session.data) await generateData(modelId);
+  } else if (generator !== undefined) {
+    await generateFrom(modelId, generator, sample?.samples ?? GENERATED_SAMPLES);
+  } else {
+    await generateData(modelId);
+  }
+}
+
+/** Inputs made from the model's input shapes and the seed, until real ones are dropped. */
+export const generateData = async (modelId: string): Promise<void> => {
+  const { view } = getState().session;
+  // Inputs have no size yet: the Model place asks for it, and setting it comes back here. Without weights nothing is run.
+  if (view?.symbols.some((s) => s.size === undefined) || view?.weightless) return;
+  await generateFrom(modelId, undefined, generatedCount());
+};
+
+/** As many as a search can judge a design on in about a second: large networks get fewer, and the data's name says how many. */
+function generatedCount(): number {
+  const macs = getState().session.view?.totals.macs ?? 0;
+  return Math.max(LEAST_GENERATED, Math.min(GENERATED_SAMPLES, Math.floor(GENERATED_MACS / Math.max(1, macs))));
+}
+
+/** Judged on one seed, calibrated on another: no sample is used for both. */
+async function generateFrom(modelId: string, generator: string | undefined, count: number): Promise<void> {
+  const { seed } = getState().session;
+  const source = (from: number, size: number): DataSource => ({
+    id: `${generator ?? 'generated'}-${from}-${size}`,
+    files: [],
+    seed: from,
+    count: size,
+    ...(generator === undefined ? {} : { generator }),
+  });
+  await loadData(
+    modelId,
+    source(seed, count),
+    [],
+    source(seed + CALIBRATION_SEED_OFFSET, Math.min(count, CALIBRATION_SAMPLES)),
+  );
+}
+
+/** The generator a sample's data comes from; undefined: from a file, or none. */
+export const generatorOf = (sample: Sample): string | undefined =>
+  sample.data !== undefined && !sample.data.includes('.') ? sample.data : undefined;
+
+/** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
+let lastData: DataSource | undefined;
+const holdData = (source: DataSource): void => {
+  lastData = source;
+};
+/** The data in use as the worker got it, for storing. */
+export const heldData = (): DataSource | undefined => lastData;
+
+export async function takeData(files: readonly GivenFile[]): Promise<void> {
+  const { modelId, seed } = getState().session;
+  if (modelId === undefined || files.length === 0) return;
+  const id = `data-${sha256Hex(new TextEncoder().encode(files.map((f) => `${f.name}:${f.blob.size}`).join('|'))).slice(0, 16)}`;
+  await loadData(
+    modelId,
+    { id, files: files.map(({ name, blob }) => ({ name, blob })), seed, count: 0, part: 'evaluation' },
+    files.map((f) => f.name),
+  );
+}
+
+/** Where one set of files serves for both, calibration takes samples that points are not judged on. */
+const calibrationFor = (source: DataSource): DataSource =>
+  source.part === 'evaluation' ? { ...source, id: `${source.id}-calibration`, part: 'calibration' } : source;
+
+async function calibrationOf(
+  modelId: string,
+  calibration: DataSource,
+  source: DataSource,
+  reference: DataReference,
+): Promise<NonNullable<AppState['session']['calibration']>> {
+  if (calibration === source) return { id: source.id, reference };
+  client().hold('data', calibration.id, calibration);
+  const reply = await runJob('data', { modelId, source: calibration }, { title: 'Calibration inputs', unlisted: true });
+  return { id: calibration.id, reference: reply.reference };
+}
+
+/** Takes a data source as it was stored. */
+export async function takeSource(source: DataSource): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId !== undefined && source.files.length === 0) return generateFrom(modelId, source.generator, source.count);
+  if (modelId !== undefined) await loadData(modelId, source, []);
+}
+
+async function loadData(
+  modelId: string,
+  source: DataSource,
+  names: readonly string[],
+  calibrationSource: DataSource = calibrationFor(source),
+): Promise<void> {
+  try {
+    client().hold('data', source.id, source);
+    holdData(source);
+    const { reference, diagnostics } = await runJob(
+      'data',
+      { modelId, source },
+      {
+        title: names.length ? `Read ${names.join(', ')}` : 'Make inputs from the seed',
+        unlisted: names.length === 0,
+        result: (r) => `${r.reference.count} samples`,
+      },
+    );
+    if (getState().session.modelId !== modelId) return;
+    const calibration = await calibrationOf(modelId, calibrationSource, source, reference);
+    patch({ session: { data: { id: source.id, reference }, calibration } });
+    const note =
+      diagnostics[0]?.message ?? `${reference.count} samples${reference.labelled ? ', labelled' : ', no labels'}`;
+    for (const name of names) setFile(name, { status: 'opened', note, problems: [] });
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) return;
+    const problem = problemOf(thrown, names[0]);
+    for (const name of names) setFile(name, { status: 'failed', note: problem.message, problems: [problem] });
+    patch({ page: { problems: [...getState().page.problems.filter((p) => p.code !== problem.code), problem] } });
+  }
+}
