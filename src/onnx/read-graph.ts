@@ -8,7 +8,7 @@ import { duplicateValue, missingOutput, missingValue } from './errors.ts';
 import { inOrder } from './order.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
 import { densify } from './sparse.ts';
-import { storeTensor } from './tensor-proto.ts';
+import { MOST_DIMENSIONS, storeTensor } from './tensor-proto.ts';
 import { valueShape } from './value-shape.ts';
 
 export function assemble(proto: GraphProto, a: Assembly, outer: Scope = () => false): Model {
@@ -159,6 +159,11 @@ function infoOf(id: TensorId, stated: ValueInfoProto | undefined, a: Assembly): 
       'warning',
       `'${displayName(id)}' has element type ${stated.elementType}, which is not known here.`,
     );
-  const shape = stated.dims && valueShape(id, stated.dims, a);
+  const { dims } = stated;
+  if (dims && dims.length > MOST_DIMENSIONS) {
+    const message = `'${displayName(id)}' is stated to have ${dims.length} dimensions; its shape is taken as not known.`;
+    say(a, 'onnx/too-many-dimensions', 'warning', message);
+  }
+  const shape = dims && dims.length <= MOST_DIMENSIONS ? valueShape(id, dims, a) : undefined;
   return { id, ...(type && { type }), ...(shape && { shape }) };
 }

@@ -1,7 +1,7 @@
 import { deferredTensor, elementCount, type StoredTensor, storedBytes } from '../ir/index.ts';
 import { badDim, unsupportedTensor } from './errors.ts';
 import type { SparseTensorProto } from './proto.ts';
-import { type ModelFiles, storeTensor } from './tensor-proto.ts';
+import { MOST_DIMENSIONS, type ModelFiles, storeTensor } from './tensor-proto.ts';
 
 /** Above this a sparse weight is refused instead of made dense: 256 MiB. */
 const MAX_DENSE_BYTES = 2 ** 28;
@@ -17,6 +17,7 @@ export function densify(sparse: SparseTensorProto, files: ModelFiles): StoredTen
   const values = storeTensor(sparse.values, id, files);
   const indices = storeTensor(sparse.indices, `${id} (indices)`, files);
   const shape = sparse.dims;
+  if (shape.length > MOST_DIMENSIONS) throw unsupportedTensor(file, id, `it has ${shape.length} dimensions`);
   for (const dim of shape) if (!(dim >= 0 && Number.isSafeInteger(dim))) throw badDim(file, id, dim);
   const count = elementCount(shape);
   const size = storedBytes(values.type, 1);

@@ -48,6 +48,8 @@ export interface ModelFiles {
   find(location: string): ByteSource | undefined;
 }
 
+/** NumPy ends at 64; a file that states more was not meant to be used. */
+export const MOST_DIMENSIONS = 255;
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function readTensor(r: WireReader): TensorProto {
@@ -130,9 +132,15 @@ export function storeTensor(t: TensorProto, id: WeightId, files: ModelFiles): St
   if (!type) throw unsupportedType(file, id, t.type);
   if (t.isSegment) throw unsupportedTensor(file, id, 'it is stored in segments');
   const shape = t.dims;
+  if (shape.length > MOST_DIMENSIONS) throw unsupportedTensor(file, id, `it has ${shape.length} dimensions`);
   for (const dim of shape) if (!(dim >= 0 && Number.isSafeInteger(dim))) throw badDim(file, id, dim);
   const count = elementCount(shape);
-  if (!Number.isSafeInteger(count * 16)) throw badDim(file, id, Math.max(...shape));
+  if (!Number.isSafeInteger(count * 16))
+    throw unsupportedTensor(
+      file,
+      id,
+      `its shape [${shape.slice(0, 8).join(', ')}] has more elements than can be counted`,
+    );
   if (type === 'string') return storeStrings(t, id, file, count);
   const head = { id, type, shape };
   const needs = storedBytes(type, count);

@@ -113,7 +113,8 @@ export class WireReader {
   }
 
   place(offset = this.#at): Place {
-    const name = this.#path.join('.');
+    const path = this.#path;
+    const name = (path.length <= 12 ? path : [...path.slice(0, 5), '…', ...path.slice(-3)]).join('.');
     return { file: this.file, offset, field: this.field === 0 ? name : `${name} field ${this.field}` };
   }
 
