@@ -207,7 +207,7 @@ function straightPasses(level: Level, slots: Slots, x: Float64Array): void {
     ];
   };
   for (let l = 0; l < level.from.length; l++) {
-    if (firstPass[l]! < 0) continue;
+    if (firstPass[l]! < 0 || level.trunk[l] !== l) continue;
     const last = firstPass[l]! + rank[level.to[l]!]! - rank[level.from[l]!]! - 1;
     for (let first = firstPass[l]!; first < last; ) {
       let least = Number.NEGATIVE_INFINITY;

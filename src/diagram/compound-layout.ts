@@ -1,7 +1,7 @@
 import { BOX, type Diagram, type DiagramInput, KIND } from './diagram.ts';
 import type { Grouping } from './grouping.ts';
 import { type Lists, listsBy } from './index-graph.ts';
-import type { Level, LevelDrawing } from './level.ts';
+import { type Level, type LevelDrawing, trunksOf } from './level.ts';
 import { layoutLevel } from './level-layout.ts';
 import { type LocalLinks, localLinks } from './local-links.ts';
 import type { Steps } from './steps.ts';
@@ -121,13 +121,16 @@ class CompoundLayout {
     }
     for (const p of exits) this.#local[boxes + p] = i++;
     const links = list(this.#linksIn);
+    const localFrom = links.map((l) => this.#local[from[l]!]!);
+    const localTo = links.map((l) => this.#local[to[l]!]!);
     return {
       ...level,
       count,
       entries: entries.length,
       exits: exits.length,
-      from: links.map((l) => this.#local[from[l]!]!),
-      to: links.map((l) => this.#local[to[l]!]!),
+      from: localFrom,
+      to: localTo,
+      trunk: trunksOf(localFrom, localTo, count),
       leaves: Float64Array.from(links, (l) => (fromPort[l]! < 0 ? 0 : this.#portX[fromPort[l]!]!)),
       arrives: Float64Array.from(links, (l) =>
         toPort[l]! >= 0 ? this.#portX[toPort[l]!]! : to[l]! >= boxes ? 0 : Number.NaN,
@@ -156,7 +159,7 @@ class CompoundLayout {
     return { rect, ...(yield* this.#edgePoints(left, top)), width: whole.width, height: whole.height };
   }
 
-  /** The points of an edge's links one after the other; where two meet, once. */
+  /** The points of an edge's links one after the other; where two meet, once, or not at all on a straight line. */
   *#edgePoints(
     left: (level: number) => number,
     top: (level: number) => number,
@@ -180,6 +183,8 @@ class CompoundLayout {
         const dy = top(level[l]!);
         const first = drawing.pointStart[place[l]!]! + (k > edgeStart[e]! ? 1 : 0);
         for (let p = first; p < drawing.pointStart[place[l]! + 1]!; p++) {
+          const isStraight = p === first && k > edgeStart[e]! && points[n - 4] === points[n - 2];
+          if (isStraight && points[n - 2] === dx + drawing.points[2 * p]!) n -= 2;
           points[n++] = dx + drawing.points[2 * p]!;
           points[n++] = dy + drawing.points[2 * p + 1]!;
         }

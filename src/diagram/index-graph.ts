@@ -98,11 +98,11 @@ export function* deepFirstOrder(graph: IndexGraph, early: readonly number[] = []
   return order;
 }
 
-/** Every vertex, in the order in which to begin: what comes early, sinks, then what only cycles hold. */
+/** Every vertex, in the order in which to begin: what comes early, sinks, then what only cycles hold, from the last. */
 function* rootsOf({ count, outs }: IndexGraph, early: readonly number[]): Generator<number> {
   yield* early;
   for (let v = 0; v < count; v++) if (outs.start[v] === outs.start[v + 1]) yield v;
-  for (let v = 0; v < count; v++) yield v;
+  for (let v = count - 1; v >= 0; v--) yield v;
 }
 
 /** The links that enter each vertex, those from the greatest depth first. */

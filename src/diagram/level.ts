@@ -11,6 +11,11 @@ export interface Level {
   readonly height: Float64Array;
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /**
+   * First link with the same two items, for each. Only those count for ranks and order, and the others go along with
+   * them: so a drawing keeps its order when a group opens and one link becomes several.
+   */
+  readonly trunk: Int32Array;
   /** Where a link leaves and arrives, px right of the item's middle; NaN: anywhere. */
   readonly leaves: Float64Array;
   readonly arrives: Float64Array;
@@ -30,6 +35,18 @@ export interface LevelDrawing {
   /** Per link: offsets (in points) into `points`. */
   readonly pointStart: Uint32Array;
   readonly points: Float64Array;
+}
+
+/** `Level.trunk` of links. */
+export function trunksOf(from: Int32Array, to: Int32Array, count: number): Int32Array {
+  const first = new Map<number, number>();
+  return from.map((a, l) => {
+    const key = a * count + to[l]!;
+    const known = first.get(key);
+    if (known !== undefined) return known;
+    first.set(key, l);
+    return l;
+  });
 }
 
 /** Items of a level in rows. */
@@ -63,6 +80,7 @@ export function ranksOf(level: Level): Ranks {
   for (let k = links - 1; k >= 0; k--) {
     const l = bySource[k]!;
     below[from[l]!] = Math.max(below[from[l]!]!, below[to[l]!]! + 1);
+    if (level.trunk[l] !== l) continue;
     balance[from[l]!]!++;
     balance[to[l]!]!--;
   }

@@ -34,14 +34,14 @@ const BUS_SPAN = 3;
 const BUS_ENDS = 3;
 
 export function slotsOf(level: Level, ranks: Ranks): Slots {
-  const { count: items, from, to } = level;
+  const { count: items, from, to, trunk } = level;
   const { rank } = ranks;
   const links = from.length;
   const span = (l: number): number => rank[to[l]!]! - rank[from[l]!]!;
   const most = mostPassed(level, ranks, span);
   const aside = new Uint8Array(links);
   const far = new Int32Array(items);
-  for (let l = 0; l < links; l++) if (span(l) >= BUS_SPAN) far[from[l]!]!++;
+  for (let l = 0; l < links; l++) if (trunk[l] === l && span(l) >= BUS_SPAN) far[from[l]!]!++;
   const firstPass = new Int32Array(links).fill(-1);
   let passes = 0;
   let pieces = 0;
@@ -49,6 +49,10 @@ export function slotsOf(level: Level, ranks: Ranks): Slots {
     const isBus = span(l) >= BUS_SPAN && far[from[l]!]! >= BUS_ENDS;
     aside[l] = ranks.aside[l]! || span(l) > most || isBus ? 1 : 0;
     if (aside[l]) continue;
+    if (trunk[l] !== l) {
+      firstPass[l] = firstPass[trunk[l]!]!;
+      continue;
+    }
     if (span(l) > 1) firstPass[l] = items + passes;
     passes += span(l) - 1;
     pieces += span(l);
@@ -64,7 +68,7 @@ export function slotsOf(level: Level, ranks: Ranks): Slots {
   let slot = items;
   let piece = 0;
   for (let l = 0; l < links; l++) {
-    if (aside[l]) continue;
+    if (aside[l] || trunk[l] !== l) continue;
     let above = from[l]!;
     for (let r = rank[from[l]!]! + 1; r <= rank[to[l]!]!; r++) {
       const here = r === rank[to[l]!]! ? to[l]! : slot++;
@@ -93,9 +97,14 @@ export function slotsOf(level: Level, ranks: Ranks): Slots {
 
 /** As many rows as passing places stay in proportion to the drawing. */
 function mostPassed(level: Level, ranks: Ranks, span: (l: number) => number): number {
-  const budget = 3 * (level.count + level.from.length) + 1000;
   const times = new Int32Array(MOST_PASSED + 2);
-  for (let l = 0; l < level.from.length; l++) if (!ranks.aside[l] && span(l) <= MOST_PASSED) times[span(l)]!++;
+  let links = 0;
+  for (let l = 0; l < level.from.length; l++) {
+    if (level.trunk[l] !== l) continue;
+    links++;
+    if (!ranks.aside[l] && span(l) <= MOST_PASSED) times[span(l)]!++;
+  }
+  const budget = 3 * (level.count + links) + 1000;
   let passes = 0;
   for (let s = 2; s <= MOST_PASSED; s++) {
     passes += times[s]! * (s - 1);
@@ -112,11 +121,11 @@ function firstOrder(
   firstPass: Int32Array,
   span: (l: number) => number,
 ): Slots['row'] {
-  const { count: items, to } = level;
+  const { count: items, to, trunk } = level;
   const key = new Int32Array(rank.length);
   for (let i = 0; i < items; i++) key[i] = i;
   for (let l = 0; l < to.length; l++) {
-    if (firstPass[l]! < 0) continue;
+    if (firstPass[l]! < 0 || trunk[l] !== l) continue;
     for (let s = 0; s < span(l) - 1; s++) key[firstPass[l]! + s] = to[l]!;
   }
   const byKey = listsBy(items, key).item;
