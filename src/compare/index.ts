@@ -1,3 +1,4 @@
+export { compareModels } from './compare.ts';
 export type {
   Change,
   ChangeKind,
@@ -9,3 +10,4 @@ export type {
   MetricName,
   Metrics,
 } from './comparison.ts';
+export { CONTENT_LIMITS, type ContentLimits } from './contents.ts';
