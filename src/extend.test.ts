@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inferShapes, layerCosts } from './analyze/index.ts';
 import { createPlainBackend } from './compute/index.ts';
-import { type Exporter, exporters } from './exporters/index.ts';
+import { type Exporter, exporters, type PrintPackage } from './exporters/index.ts';
 import type { Estimate, LayerCost } from './ir/index.ts';
 import { estimateAll } from './latency/index.ts';
 import { bindNode, type OpDef, ops } from './ops/index.ts';
@@ -80,20 +80,23 @@ describe('adding one of a kind takes one entry', () => {
     expect(estimate?.latency?.value).toBeCloseTo(256 / 2e6, 9);
   });
 
-  test('an exporter is found and makes its package', () => {
+  test('an exporter is found and makes its package', async () => {
     const dummy: Exporter = {
       id: 'dummy',
       name: 'Dummy',
       description: 'Counts kernels.',
       options: [],
-      export: ({ program }) => ({
-        target: 'dummy',
-        files: new Map([['count.txt', String(program.calls.length)]]),
-        diagnostics: [],
-      }),
+      load:
+        async () =>
+        ({ program }) => ({
+          target: 'dummy',
+          files: new Map([['count.txt', String(program.calls.length)]]),
+          diagnostics: [],
+        }),
     };
-    const request = { program: { calls: [] } } as unknown as Parameters<Exporter['export']>[0];
-    expect(exporters.with(dummy).get('dummy').export(request).files.get('count.txt')).toBe('0');
+    const request = { program: { calls: [] } } as unknown as Parameters<PrintPackage>[0];
+    const print = await exporters.with(dummy).get('dummy').load();
+    expect(print(request).files.get('count.txt')).toBe('0');
     expect(exporters.tryGet('dummy')).toBeUndefined();
   });
 });

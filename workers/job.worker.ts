@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { loadLater } from '../src/explore/index.ts';
 import { createServer, createStore, jobFunctions } from '../src/jobs/index.ts';
 import { writeOnnx } from '../src/onnx/index.ts';
 import { createOrtBackend } from './backends/index.ts';
@@ -24,6 +25,7 @@ addEventListener(
     const store = createStore({ ...host, ...blobOpener });
     Comlink.expose(createServer(jobFunctions(store, host), store));
     postMessage('ready');
+    void loadLater().then(() => postMessage('complete'));
   },
   { once: true },
 );

@@ -30,6 +30,10 @@ async function compileKernels(): Promise<KernelsMessage> {
 function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
   const worker = new Worker(new URL('./job.worker.ts', import.meta.url), { type: 'module' });
   let crashed: (reason: string) => void = () => {};
+  let completed = (): void => {};
+  const complete = new Promise<void>((resolve) => {
+    completed = resolve;
+  });
   const ready = new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', async ({ data }: MessageEvent<unknown>) => {
       if (data === 'listening') {
@@ -39,11 +43,13 @@ function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
         };
         worker.postMessage(start);
       } else if (data === 'ready') resolve();
+      else if (data === 'complete') completed();
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       const reason = event.message || 'it could not be loaded';
       reject(new Error(reason));
+      completed();
       crashed(reason);
     });
   });
@@ -51,6 +57,7 @@ function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
   return {
     endpoint: worker,
     ready,
+    complete,
     onCrash: (listener) => {
       crashed = listener;
     },

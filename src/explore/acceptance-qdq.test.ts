@@ -113,7 +113,7 @@ describe.skipIf(!hasSharedData)(`8 bits per channel (skipped where ${NO_SHARED_D
       expect(sameShare(labels, labelsOf(fake))).toBeGreaterThanOrEqual(0.999);
 
       const { reference, prepared } = opened;
-      const exported = exporters.get('qdq').export({
+      const exported = (await exporters.get('qdq').load())({
         model: reference,
         prepared,
         scheme,

@@ -39,14 +39,14 @@ function randomInputs(program: Program, count: number): TestVector['inputs'][] {
 }
 
 describe.skipIf(!hasGcc)(`exported C against the emulator (${NO_GCC} where skipped)`, () => {
-  test('ResNet-8: no mismatch', () => {
+  test('ResNet-8: no mismatch', async () => {
     const program = resnet8Program();
     const vectors = emulated(program, randomInputs(program, 4));
-    const { files } = exporters.get('c').export(requestOf(program, vectors));
+    const { files } = (await exporters.get('c').load())(requestOf(program, vectors));
     expect(buildAndRun(files).output).toBe('self-test: 4 vectors, 0 mismatches\n');
   });
 
-  test('every kernel on random shapes: emulator, independent twin and C agree', () => {
+  test('every kernel on random shapes: emulator, independent twin and C agree', async () => {
     const b = new ProgramBuilder('all kernels', 21);
     // The emulator views memory as typed arrays, so 16-bit buffers need even offsets: here all are 8 bits.
     const kind: WeightedKind = {
@@ -66,7 +66,7 @@ describe.skipIf(!hasGcc)(`exported C against the emulator (${NO_GCC} where skipp
       twin.map((v) => v.inputs),
     );
     expect(vectors.map((v) => v.outputs)).toEqual(twin.map((v) => v.outputs));
-    const { files } = exporters.get('c').export(requestOf(program, vectors));
+    const { files } = (await exporters.get('c').load())(requestOf(program, vectors));
     expect(buildAndRun(files).output).toBe('self-test: 3 vectors, 0 mismatches\n');
   });
 });

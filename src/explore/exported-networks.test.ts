@@ -47,10 +47,10 @@ describe.skipIf(!hasSharedData)(`exported networks (${NO_SHARED_DATA})`, () => {
         toolVersion: 'test',
         options: {},
       };
-      expect(buildAndRun(exporters.get('c').export(request).files).output).toBe(
+      expect(buildAndRun((await exporters.get('c').load())(request).files).output).toBe(
         `self-test: ${VECTORS} vectors, 0 mismatches\n`,
       );
-      const file = exporters.get('qdq').export(request).files.get('model.onnx') as Uint8Array;
+      const file = (await exporters.get('qdq').load())(request).files.get('model.onnx') as Uint8Array;
       const [input] = samples.inputs;
       const [port] = program.outputs;
       if (!input || !port) throw new Error('the network has no input or output');

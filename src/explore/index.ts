@@ -10,6 +10,7 @@ export type { ExploreOptions } from './explore.ts';
 export { explore } from './explore.ts';
 export type { DesignBasis } from './ids.ts';
 export { designPointId, TOOL_VERSION } from './ids.ts';
+export { loadLater } from './later.ts';
 export type {
   BodyView,
   EdgeView,

@@ -1,3 +1,3 @@
-export type { Exporter, ExporterOption, ExportFiles, ExportPackage, ExportRequest } from './package.ts';
+export type { Exporter, ExporterOption, ExportFiles, ExportPackage, ExportRequest, PrintPackage } from './package.ts';
 export { exporters } from './registry.ts';
 export { zipFiles } from './shared/zip.ts';

@@ -41,6 +41,9 @@ export interface Exporter {
   /** What the package is and needs, one sentence. */
   readonly description: string;
   readonly options: readonly ExporterOption[];
-  /** Pure: same request, same bytes. Throws a `UserError` naming the layer where the target cannot express it. */
-  export(request: ExportRequest): ExportPackage;
+  /** Fetches what prints packages: its code and runtime sources are no part of the first load. */
+  load(): Promise<PrintPackage>;
 }
+
+/** Pure: same request, same bytes. Throws a `UserError` naming the layer where the target cannot express it. */
+export type PrintPackage = (request: ExportRequest) => ExportPackage;

@@ -10,6 +10,8 @@ export interface WorkerHandle {
   readonly endpoint: Comlink.Endpoint;
   /** Resolves once the worker listens; rejects if it cannot start. */
   readonly ready: Promise<void>;
+  /** Resolves once it has fetched what it will ever need, or has died. Absent: it fetches nothing. */
+  readonly complete?: Promise<void>;
   /** Calls `listener` once when the worker dies by itself. */
   onCrash(listener: (reason: string) => void): void;
   terminate(): void;
@@ -41,6 +43,8 @@ export interface JobClient {
   readonly size: number;
   /** Resolves once every worker of the start is up, or could not be started. */
   ready(): Promise<void>;
+  /** Resolves once they have fetched all that they will ever need, or could not be started. */
+  complete(): Promise<void>;
   /** Workers at work right now. */
   busy(): number;
   dispose(): void;
@@ -110,6 +114,10 @@ class Pool implements JobClient {
 
   async ready(): Promise<void> {
     await Promise.allSettled(this.#slots.map((slot) => slot.handle.ready));
+  }
+
+  async complete(): Promise<void> {
+    await Promise.allSettled(this.#slots.map((slot) => slot.handle.complete));
   }
 
   busy(): number {

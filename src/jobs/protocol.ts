@@ -152,7 +152,7 @@ export interface ExploreRequest {
 export interface Catalog {
   readonly toolVersion: string;
   readonly platforms: readonly Platform[];
-  readonly exporters: readonly Omit<Exporter, 'export'>[];
+  readonly exporters: readonly Omit<Exporter, 'load'>[];
   /** Latency models, observers and search algorithms: id and name, the default first. */
   readonly latencyMethods: readonly { readonly id: string; readonly name: string }[];
   readonly observers: readonly { readonly id: string; readonly name: string }[];

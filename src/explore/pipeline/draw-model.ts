@@ -1,4 +1,4 @@
-import { type Diagram, type DiagramInput, type DiagramOptions, layoutDiagram, scopesOf } from '../../diagram/index.ts';
+import type { Diagram, DiagramInput, DiagramOptions } from '../../diagram/index.ts';
 import type { NodeId, StageContext } from '../../ir/index.ts';
 import { noBody, unknownLayer } from '../errors.ts';
 import type { BodyView, EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
@@ -31,12 +31,14 @@ export async function drawModel(
   ctx: Pick<StageContext, 'signal'>,
   host: { readonly pause: () => Promise<void>; readonly now: () => number; onPartial?(drawn: DrawnModel): void },
 ): Promise<DrawnModel> {
+  // Drawing is no part of the first load.
+  const { layoutDiagram, scopesOf } = await import('../../diagram/index.ts');
   const part = partOf(view, choice.body);
   const shown = choice.form === 'nodes' ? part.nodes : executed(part);
-  const input = diagramInput(part, shown, choice.form);
-  const { form: _form, body: _body, reveal, ...options } = choice;
   const nodes = shown.map((node) => node.id);
-  const scopes = input.nodes.map((node) => node.scope);
+  const scopes = scopesOf(nodes);
+  const input = diagramInput(part, shown, choice.form, scopes);
+  const { form: _form, body: _body, reveal, ...options } = choice;
   const at = new Map(shown.map(({ id }, i) => [id, i]));
   const indices = (reveal ?? []).flatMap((id) => at.get(id) ?? []);
   const diagram = await layoutDiagram(
@@ -72,13 +74,17 @@ function executed({ nodes, edges }: Part): readonly NodeView[] {
 }
 
 /** The part as the diagram room takes it. Edges between boxes: a value that only fused operators pass on is drawn once. */
-export function diagramInput(part: Part, shown: readonly NodeView[], form: DrawingChoice['form']): DiagramInput {
+function diagramInput(
+  part: Part,
+  shown: readonly NodeView[],
+  form: DrawingChoice['form'],
+  scopes: readonly string[],
+): DiagramInput {
   const boxOf = new Map<NodeId, number>();
   shown.forEach((node, i) => {
     boxOf.set(node.id, i);
     if (form === 'layers') for (const fused of node.fused) boxOf.set(fused, i);
   });
-  const scopes = scopesOf(shown.map((node) => node.id));
   return {
     nodes: shown.map((node, i) => {
       const kind = form === 'layers' ? node.label : operatorLabel(node);

@@ -60,13 +60,14 @@ export async function exportDesign(
   const mismatches = countMismatches(program, vectors, ctx);
   if (mismatches > 0) throw selfTestFailed(target, mismatches, vectors.length);
   ctx.progress(3, 4);
-  const made = exporter.export({
+  const print = await exporter.load();
+  const made = print({
     model: opened.reference,
     prepared: opened.prepared,
     scheme,
     program,
     vectors,
-    choices,
+    choices: opened.changes.length > 0 ? { ...choices, changes: opened.changes } : choices,
     seed,
     toolVersion: TOOL_VERSION,
     options,

@@ -1,5 +1,5 @@
 import { type SimplifyStep, simplify } from '../../analyze/index.ts';
-import { type Comparison, compareModels } from '../../compare/index.ts';
+import type { Comparison } from '../../compare/index.ts';
 import { matchMetric, readMetric } from '../../datasets/index.ts';
 import type { StageContext } from '../../ir/index.ts';
 import type { LayerMetric } from '../model-view.ts';
@@ -15,8 +15,10 @@ export function simplifyReport(
 }
 
 /** Layer by layer, from `a` to `b`, with the costs of both. */
-export const compareOpened = (a: OpenedModel, b: OpenedModel): Comparison =>
-  compareModels({ model: a.asRead, costs: a.view.costs }, { model: b.asRead, costs: b.view.costs });
+export async function compareOpened(a: OpenedModel, b: OpenedModel): Promise<Comparison> {
+  const { compareModels } = await import('../../compare/index.ts');
+  return compareModels({ model: a.asRead, costs: a.view.costs }, { model: b.asRead, costs: b.view.costs });
+}
 
 /** A metric out of a CSV or JSON file, matched to the layers. Throws `datasets/…` where nothing matches. */
 export function layerMetric(opened: OpenedModel, name: string, bytes: Uint8Array): LayerMetric {

@@ -10,10 +10,10 @@ import {
   randomVectors,
   type WeightedKind,
 } from '../../test-kit/random-program.ts';
-import { c } from './index.ts';
+import { exportC } from './print-package.ts';
 
 const filesOf = (program: Program, vectors: readonly TestVector[], options = {}) =>
-  c.export(requestOf(program, vectors, options)).files;
+  exportC(requestOf(program, vectors, options)).files;
 
 function expectExact(program: Program, vectors: readonly TestVector[], flags?: readonly string[], options = {}): void {
   const { status, output } = buildAndRun(filesOf(program, vectors, options), flags);

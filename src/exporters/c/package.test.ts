@@ -9,7 +9,7 @@ import {
   randomVectors,
   type WeightedKind,
 } from '../../test-kit/random-program.ts';
-import { c } from './index.ts';
+import { exportC } from './print-package.ts';
 
 const KIND: WeightedKind = {
   x: 'uint8',
@@ -64,7 +64,7 @@ describe('a C package', () => {
     for (const first of [0, 5, 10]) {
       const plain = twoLayers();
       const program = renamed(plain, (i) => HOSTILE[(first + i) % HOSTILE.length] as string);
-      const { output } = buildAndRun(c.export(requestOf(program, randomVectors(plain, 2, 1))).files);
+      const { output } = buildAndRun(exportC(requestOf(program, randomVectors(plain, 2, 1))).files);
       expect(output).toBe('self-test: 2 vectors, 0 mismatches\n');
     }
   });
@@ -72,7 +72,7 @@ describe('a C package', () => {
   test('no hostile text reaches a generated file as it stands', () => {
     const plain = twoLayers();
     for (const name of HOSTILE.filter((h) => /[^A-Za-z0-9_]/.test(h) && h !== '#define')) {
-      const { files } = c.export(
+      const { files } = exportC(
         requestOf(
           renamed(plain, () => name),
           randomVectors(plain, 1, 1),
@@ -87,7 +87,7 @@ describe('a C package', () => {
 
   test('golden listing', async () => {
     const program = twoLayers();
-    const { files } = c.export(requestOf(program, randomVectors(program, 1, 1)));
+    const { files } = exportC(requestOf(program, randomVectors(program, 1, 1)));
     for (const path of ['model.h', 'model.c', 'weights.c', 'test_vectors.c', 'Makefile', 'README.md', 'manifest.json'])
       await expect(files.get(path)).toMatchFileSnapshot(`../golden/c-two-layers/${path}`);
     expect([...files.keys()].sort()).toMatchInlineSnapshot(`
@@ -118,7 +118,7 @@ describe('a C package', () => {
     const vectors = randomVectors(program, 1, 1);
     const code = (options: object, given = vectors) => {
       try {
-        c.export(requestOf(program, given, options as Record<string, number>));
+        exportC(requestOf(program, given, options as Record<string, number>));
       } catch (thrown) {
         return (thrown as { code?: string }).code;
       }

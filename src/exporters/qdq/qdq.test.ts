@@ -6,7 +6,7 @@ import { requestOf } from '../../test-kit/export-request.ts';
 import { graphBuilder } from '../../test-kit/graph-builder.ts';
 import { runInOnnxruntime } from '../../test-kit/onnxruntime.ts';
 import { ProgramBuilder } from '../../test-kit/random-program.ts';
-import { qdq } from './index.ts';
+import { exportQdq } from './print-package.ts';
 
 const [INS, HIDDEN, OUTS] = [6, 5, 4];
 
@@ -105,7 +105,7 @@ const requestFor = (net: Net, options = {}) => ({
   scheme: net.scheme,
 });
 
-const fileOf = (net: Net, options = {}) => qdq.export(requestFor(net, options)).files.get('model.onnx') as Uint8Array;
+const fileOf = (net: Net, options = {}) => exportQdq(requestFor(net, options)).files.get('model.onnx') as Uint8Array;
 
 describe('QDQ export', () => {
   test.each([

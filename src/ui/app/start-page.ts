@@ -28,7 +28,7 @@ export async function startPage(): Promise<void> {
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
   // The start page stands and takes files; what follows is code of the other places.
   performance.mark('usable');
-  await loadPlaces();
+  await Promise.all([loadPlaces(), pool.complete()]);
   keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();

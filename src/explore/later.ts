@@ -1,0 +1,13 @@
+import { exporters } from '../exporters/index.ts';
+
+/**
+ * Fetches the code that opening a model and judging it do not need: drawing, comparing, exporting. A page does this once it stands,
+ * so that no request is made later; without it each comes with its first use.
+ */
+export async function loadLater(): Promise<void> {
+  await Promise.all([
+    import('../diagram/index.ts'),
+    import('../compare/index.ts'),
+    ...[...exporters].map((exporter) => exporter.load()),
+  ]);
+}
