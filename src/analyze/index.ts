@@ -1,4 +1,6 @@
 export { constantValues } from './constant-values.ts';
+export type { ExecutionGraph, HardwareLayer } from './execution-graph.ts';
+export { executionGraph } from './execution-graph.ts';
 export type { ExecutionLayer } from './execution-layers.ts';
 export { executionCosts, executionLayers } from './execution-layers.ts';
 export { inferShapes, inferValues } from './infer-shapes.ts';
