@@ -62,7 +62,7 @@ export function GraphPanel({
   return (
     <Panel
       title="Graph"
-      className={className ?? ''}
+      className={`graph-panel ${className ?? ''}`}
       scroll={false}
       note={
         form === 'layers'
@@ -72,7 +72,7 @@ export function GraphPanel({
       actions={
         <>
           <span className="graph-colour secondary">
-            Colour by
+            <span className="graph-colour-word">Colour by</span>
             <Select
               label="Colour by"
               hideLabel

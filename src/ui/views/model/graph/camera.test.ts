@@ -70,7 +70,7 @@ test('a short drawing fits whole and centred, a long one starts at its top, read
   const long = fittedReadable({ width: 200, height: 90_000 }, screen, undefined);
   expect(long).toEqual({ scale: 1, x: 100, y: 24 });
   const wide = fittedReadable({ width: 9000, height: 90_000 }, screen, { x: 5000, y: 0, width: 100, height: 20 });
-  expect(wide.scale).toBe(0.45);
+  expect(wide.scale).toBe(0.7);
   expect((5050 * wide.scale + wide.x) / screen.width).toBeCloseTo(0.5);
 });
 

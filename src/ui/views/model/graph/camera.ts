@@ -19,7 +19,7 @@ const LEAST_SCALE = 0.02;
 const MOST_SCALE = 3;
 const MARGIN = 24;
 /** A drawing that would become smaller than this to fit is first shown from its top at this scale: names stay readable. */
-const LEAST_READABLE = 0.45;
+const LEAST_READABLE = 0.7;
 /** Below this a box is a few px wide: a longer drawing is not fitted further, it is scrolled. */
 const LEAST_FITTED = 0.02;
 /** Below this it is narrower than one px. */

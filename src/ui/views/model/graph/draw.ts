@@ -226,6 +226,7 @@ function labelPlace(
   for (const [at, y] of [
     [first, (points[first + 1] as number) + 15],
     [last, (points[last + 1] as number) - 17],
+    [first, ((points[first + 1] as number) + (points[first + 3] as number)) / 2],
   ] as const) {
     const line = points[at] as number;
     for (const x of [line + 8, line - 8 - width]) {

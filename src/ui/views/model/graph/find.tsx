@@ -72,7 +72,7 @@ export function FindRow(props: FindRowProps): ReactElement {
     ? ''
     : found.hits.length === 0
       ? `none of ${found.of}`
-      : `${props.at > 0 ? `${props.at}. of ` : ''}${found.hits.length} of ${found.of}`;
+      : `${props.at > 0 ? `${props.at} / ` : ''}${found.hits.length} of ${found.of}`;
   const help = `Words, or name: op: tensor: scope: in: out: and ${props.metrics.join(', ')} with > >= < <=; - turns round`;
   return (
     <div className="graph-find">

@@ -2,6 +2,7 @@ import type { Size } from './camera.ts';
 import type { Drawing } from './draw.ts';
 import { type FarColours, painter } from './paint.ts';
 import type { Stage } from './stage.ts';
+import { hiddenCanvas } from './texts.ts';
 
 /** Browsers refuse larger canvases, or run out of memory. */
 const MOST_SIDE = 8192;
@@ -23,11 +24,15 @@ export async function pngOf(drawing: Drawing, far: FarColours, stage: Stage): Pr
   const camera = whole === undefined ? stage.camera() : { x: MARGIN, y: MARGIN, scale: 1 };
   const size = whole === undefined ? stage.size() : { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   const ratio = whole ?? Math.max(2, devicePixelRatio || 1);
-  const canvas = document.createElement('canvas');
+  const canvas = hiddenCanvas();
   [canvas.width, canvas.height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   const context = canvas.getContext('2d');
-  if (!context || !camera) return undefined;
+  if (!context || !camera) {
+    canvas.remove();
+    return undefined;
+  }
   painter(context)({ ...drawing, hovered: -1, cursor: -1 }, far, camera, size, ratio);
+  canvas.remove();
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
   return blob ? new Uint8Array(await blob.arrayBuffer()) : undefined;
 }

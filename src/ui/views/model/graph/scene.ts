@@ -140,13 +140,12 @@ export function crossed({ start, points }: Scene, edges: readonly number[], rect
   return false;
 }
 
-/** Whether a rectangle lies on the border of a frame. */
+/** Whether a rectangle lies on the border or the header of a frame. */
 export function onBorder(frame: Rect, rect: Rect): boolean {
   const [right, bottom] = [rect.x + rect.width, rect.y + rect.height];
-  const touches =
-    rect.x < frame.x + frame.width && right > frame.x && rect.y < frame.y + frame.height && bottom > frame.y;
-  const inside =
-    rect.x > frame.x && right < frame.x + frame.width && rect.y > frame.y && bottom < frame.y + frame.height;
+  const [frameRight, frameBottom] = [frame.x + frame.width, frame.y + frame.height];
+  const touches = rect.x < frameRight && right > frame.x && rect.y < frameBottom && bottom > frame.y;
+  const inside = rect.x > frame.x && right < frameRight && rect.y > frame.y + HEADER && bottom < frameBottom;
   return touches && !inside;
 }
 

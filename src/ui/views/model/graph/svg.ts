@@ -72,7 +72,7 @@ export function svgOf(drawing: Drawing, title: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="${-MARGIN} ${-MARGIN} ${w} ${h}">`,
     `<title>${escaped(title)}</title>`,
-    '<style>text{dominant-baseline:central;unicode-bidi:isolate}' +
+    '<style>text{dominant-baseline:central;unicode-bidi:isolate;font-feature-settings:"tnum","cv05"}' +
       '.m{font:500 12px "JetBrains Mono Variable","JetBrains Mono",monospace}' +
       '.s{font:400 11px "Inter Variable",Inter,sans-serif}.b{font:600 12px "Inter Variable",Inter,sans-serif}</style>',
     `<rect x="${-MARGIN}" y="${-MARGIN}" width="${w}" height="${h}" fill="${drawing.palette.bg}"/>`,

@@ -17,9 +17,21 @@ export const shownName = (name: string): string =>
 /** Width of a text in a font, px at zoom 1. */
 export type Measure = (text: string, font: string) => number;
 
+/** A canvas that is part of the page, but not seen: only such a one takes the page's features of fonts (figures of one width). */
+export function hiddenCanvas(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.hidden = true;
+  document.body.append(canvas);
+  return canvas;
+}
+
 /** Measures on a canvas, each text once. */
 export function measurer(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D): Measure {
-  const widths = new Map<string, number>();
+  let widths = new Map<string, number>();
+  // What was measured before a font came is too narrow or too wide.
+  document.fonts.addEventListener('loadingdone', () => {
+    widths = new Map();
+  });
   return (text, font) => {
     const key = `${font}\n${text}`;
     const known = widths.get(key);

@@ -6,7 +6,7 @@ import { boxTexts, type Drawing } from './draw.ts';
 import { emphasisOf, type Mark } from './emphasis.ts';
 import { type FarColours, farColours } from './paint.ts';
 import { sceneOf } from './scene.ts';
-import { type Measure, measurer } from './texts.ts';
+import { hiddenCanvas, type Measure, measurer } from './texts.ts';
 
 export interface DrawingInput {
   /** Id of each node, by index. */
@@ -54,17 +54,13 @@ export function useDrawing(given: DrawingInput): Drawn | undefined {
   }, [scene, colours, texts, emphasis, palette]);
 }
 
-let context: CanvasRenderingContext2D | null | undefined;
-const known = new WeakMap<CanvasRenderingContext2D, Measure>();
+let measureOnPage: Measure | undefined;
 
 /** One measuring canvas for all drawings of the page. */
 const measure: Measure = (text, font) => {
-  context ??= document.createElement('canvas').getContext('2d');
-  if (!context) return 7 * text.length;
-  let own = known.get(context);
-  if (!own) {
-    own = measurer(context);
-    known.set(context, own);
+  if (!measureOnPage) {
+    const context = hiddenCanvas().getContext('2d');
+    measureOnPage = context ? measurer(context) : (short) => 7 * short.length;
   }
-  return own(text, font);
+  return measureOnPage(text, font);
 };
