@@ -14,7 +14,7 @@ export class AttributeReader {
   #read<K extends Attribute['kind']>(name: string, kind: K) {
     const found = this.#attributes.get(name);
     if (found !== undefined && found.kind !== kind)
-      throw badAttribute(this.#op, name, `is of kind ${found.kind}, not ${kind}`);
+      throw badAttribute(this.#op, name, `is of kind ${found.kind}, not ${kind}`, kind);
     return attributeOf(this.#attributes, name, kind);
   }
 

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import { boundWithExamples, coverageOf } from './coverage.ts';
+import { boundWithExamples, coverageOf, coverageTable } from './coverage.ts';
 import { bindNode, type OpDef, ops } from './index.ts';
 
 test('every operator binds and has shapes, a cost and a reference', () => {
   const table = coverageOf(ops);
   expect(table.map((row) => row.id)).toEqual(ops.ids());
   expect(table.filter((row) => !row.shape || !row.cost || !row.reference)).toEqual([]);
+});
+
+test('the committed table is that of the registry (made anew with vitest -u)', async () => {
+  await expect(coverageTable(ops)).toMatchFileSnapshot('./COVERAGE.md');
 });
 
 test('unknown inputs give unknown outputs, not errors', () => {

@@ -1,6 +1,6 @@
-import type { Registry } from '../base/index.ts';
+import { type Registry, UserError } from '../base/index.ts';
 import { type Attribute, type Attributes, encodeWeight, type Model, tensorOf } from '../ir/index.ts';
-import type { BoundOp, OpDef, QuantTraits } from './op-def.ts';
+import type { BoundOp, OpDef, QuantTraits, Value } from './op-def.ts';
 
 /** What the project knows of one operator: a row of the coverage table. */
 export interface OperatorCoverage {
@@ -9,9 +9,11 @@ export interface OperatorCoverage {
   readonly shape: boolean;
   readonly cost: boolean;
   readonly reference: boolean;
+  /** Whether shape and cost come from the graphs that it holds. */
+  readonly hasGraphs: boolean;
   /** How it behaves in a quantized network; absent: it needs float. */
   readonly quantRole?: QuantTraits['role'];
-  /** Whether it has an integer form. */
+  /** Whether it has an integer form: kernel calls, a clamp fused into its producer, or nothing at all at the network's end. */
   readonly lowering: boolean;
 }
 
@@ -60,6 +62,7 @@ const tree = (kind: 'class' | 'target'): Attributes =>
     ['classlabels_int64s', ints(0, 1)],
   ]);
 const EXAMPLES: Readonly<Record<string, Attributes>> = {
+  Einsum: new Map([['equation', { kind: 'string', value: 'a,b,c,d,e,f->a' }]]),
   'ai.onnx.ml::LinearClassifier': new Map([
     ['coefficients', floats(1)],
     ['classlabels_ints', ints(0, 1)],
@@ -96,14 +99,76 @@ export const boundWithExamples = (def: OpDef): BoundOp =>
 export function coverageOf(registry: Registry<OpDef>): readonly OperatorCoverage[] {
   return [...registry].map((def) => {
     const bound = boundWithExamples(def);
+    const hasGraphs = bound.inferBodies !== undefined;
+    const role = bound.quant?.role;
     return {
       id: def.id,
       sinceOpset: def.sinceOpset,
-      shape: typeof bound.infer === 'function',
+      shape: hasGraphs || infersOutputs(bound),
       cost: typeof bound.cost === 'function',
-      reference: typeof bound.run === 'function',
-      ...(bound.quant ? { quantRole: bound.quant.role } : {}),
-      lowering: bound.lower !== undefined,
+      reference: bound.runValues !== undefined || typeof bound.run === 'function',
+      hasGraphs,
+      ...(role ? { quantRole: role } : {}),
+      lowering: bound.lower !== undefined || role === 'clamp' || role === 'dropped',
     };
   });
 }
+
+/** Whether anything is said of the output, given whole inputs of one kind or another. */
+function infersOutputs(bound: BoundOp): boolean {
+  const attempts = [[1, 1, 1], [1, 1, 1, 1], [1], [1, 1], [2, 2], []].map(
+    (shape): Value => ({ type: 'float32', shape }),
+  );
+  return attempts.some((x) => {
+    const element: Value = { ...x, element: x };
+    try {
+      const [y] = bound.infer([element, element, element, element, element, element], 1);
+      return y !== undefined && (y.type !== undefined || y.shape !== undefined || y.element !== undefined);
+    } catch (thrown) {
+      // These inputs do not suit it; the next may.
+      if (thrown instanceof UserError) return false;
+      throw thrown;
+    }
+  });
+}
+
+const domainOf = (id: string): string => (id.includes('::') ? (id.split('::')[0] ?? '') : 'ai.onnx');
+const mark = (has: boolean): string => (has ? 'yes' : '–');
+
+/** The table as Markdown, by domain and name. */
+export function coverageTable(registry: Registry<OpDef>): string {
+  const rows = [...coverageOf(registry)].sort(
+    (a, b) => compareText(domainOf(a.id), domainOf(b.id)) || compareText(a.id, b.id),
+  );
+  const lines = rows.map((row) => {
+    const inside = row.hasGraphs ? 'of its graphs' : undefined;
+    const cells = [
+      row.id.split('::').at(-1),
+      domainOf(row.id),
+      `${row.sinceOpset}`,
+      inside ?? mark(row.shape),
+      inside ?? mark(row.cost),
+      mark(row.reference),
+      row.quantRole ?? 'float',
+      mark(row.lowering),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '# Operators',
+    '',
+    `${rows.length} operators, made from the registry by \`npx vitest run src/ops/coverage.test.ts -u\`.`,
+    '',
+    '- since: the oldest opset of its domain whose form is understood; all later ones are.',
+    '- shape, cost, reference: whether types and shapes, a cost and a plain implementation are there.',
+    "- quantized: its part in a quantized network; 'float' has none.",
+    '- integer form: whether integer programs can hold it.',
+    '',
+    '| operator | domain | since | shape | cost | reference | quantized | integer form |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -26,7 +26,7 @@ export function given<T>(op: string, inputs: readonly (T | undefined)[], index: 
 export function roundTo(type: DataType, value: number): number {
   if (type === 'float16') return float16ToNumber(numberToFloat16(value));
   if (type === 'bfloat16') return bfloat16ToNumber(numberToBfloat16(value));
-  return isFloat8(type) ? roundToFloat8(type, value) : value;
+  return isFloat8(type) && Number.isFinite(value) ? roundToFloat8(type, value) : value;
 }
 
 /** Integers of 64 bits have no infinity and no not-a-number: 0, as typed arrays of fewer bits give. */

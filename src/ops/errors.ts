@@ -21,12 +21,13 @@ export const axisOutOfRange = (op: string, axis: number, rank: number) =>
     { op, axis, rank },
   );
 
-export const badAttribute = (op: string, attribute: string, what: string) =>
+/** `kind`: what kind of attribute the operator reads, where it was given one of another kind. */
+export const badAttribute = (op: string, attribute: string, what: string, kind?: string) =>
   new UserError(
     'ops/bad-attribute',
     `${op}: attribute '${attribute}' ${what}.`,
     'Export the model again with a standard ONNX exporter.',
-    { op, attribute },
+    { op, attribute, ...(kind === undefined ? {} : { kind }) },
   );
 
 export const missingInput = (op: string, input: string) =>

@@ -72,7 +72,7 @@ import * as windows from './signal/windows.ts';
 import * as strings from './text/strings.ts';
 
 export { opIdOf } from './bind.ts';
-export { coverageOf, type OperatorCoverage } from './coverage.ts';
+export { coverageOf, coverageTable, type OperatorCoverage } from './coverage.ts';
 export type { LowerContext, SpatialWindow } from './lower-context.ts';
 export type {
   BodyInferrer,
