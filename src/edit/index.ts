@@ -4,3 +4,4 @@ export { applyEdits, checkEdit, describeEdit, type Edit, editKinds, type KnownVa
 export { replacementsFor } from './families.ts';
 export { activationAt } from './kinds/replace-activation.ts';
 export type { AttributeSetting } from './kinds/set-attribute.ts';
+export { type EditOptions, editOptions } from './options.ts';

@@ -1,5 +1,6 @@
 import type { SimplifyStep } from '../analyze/index.ts';
 import type { Comparison } from '../compare/index.ts';
+import type { EditOptions } from '../edit/index.ts';
 import type {
   Choices,
   Constraint,
@@ -190,6 +191,12 @@ export interface JobTable {
     reply: readonly Estimate[];
   };
   readonly layer: { request: { modelId: string; dataId?: string; node: NodeId }; partial: never; reply: LayerDetail };
+  /** What can be edited at each of these layers. */
+  readonly editOptions: {
+    request: { modelId: string; nodes: readonly NodeId[] };
+    partial: never;
+    reply: readonly EditOptions[];
+  };
   /** Lays out a graph of the model; a large one comes in parts. */
   readonly draw: { request: { modelId: string; choice: DrawingChoice }; partial: DrawnModel; reply: DrawnModel };
   /** What simplification would change. */

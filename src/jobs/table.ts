@@ -1,6 +1,7 @@
 import { BugError, sha256InSteps, throwIfCancelled, UserError } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz, writeNpz } from '../datasets/index.ts';
+import { editOptions } from '../edit/index.ts';
 import {
   compareOpened,
   decodeLink,
@@ -56,6 +57,10 @@ export function jobFunctions(store: JobStore, host: JobHost): JobFunctions {
       const opened = await store.model(modelId, ctx);
       const samples = dataId === undefined ? undefined : (await store.data(modelId, dataId, ctx)).samples;
       return layerDetail(opened, node, ctx, samples && { samples, backend: host.floats });
+    },
+    editOptions: async ({ modelId, nodes }, ctx) => {
+      const { asRead } = await store.model(modelId, ctx);
+      return nodes.map((node) => editOptions(asRead, node));
     },
     draw: async ({ modelId, choice }, ctx) => {
       const { view } = await store.model(modelId, ctx);
