@@ -129,12 +129,12 @@ const withoutElements = (v: Value | undefined): Value => ({
 
 const CHANGING = '?carried';
 
-/** Open sizes of carried values by names that differ, for the time the body is inferred. */
-const renamed = (v: Value, index: number): Value =>
+/** Open sizes of carried values (or elements of sequences) by names that differ, for the time the body is inferred. */
+export const renamed = (v: Value, index: number): Value =>
   v.shape ? { ...v, shape: v.shape.map((d, axis) => (d === OPEN_SIZE ? `${CHANGING}${index}_${axis}` : d)) } : v;
 
 /** Sizes computed from such names hold for one iteration only. */
-const openAgain = (v: Value): Value =>
+export const openAgain = (v: Value): Value =>
   v.shape ? { ...v, shape: v.shape.map((d) => (typeof d === 'string' && d.includes(CHANGING) ? OPEN_SIZE : d)) } : v;
 
 /**

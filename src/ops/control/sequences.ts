@@ -8,7 +8,7 @@ import { concat } from '../layout/concat.ts';
 import { split } from '../layout/split.ts';
 import { type BoundOp, OPEN_SIZE, type OpDef, type RuntimeValue, type Value } from '../op-def.ts';
 import { isSequence, isTensor, sequenceAt, tensorAt } from '../values.ts';
-import { bodyIn, common, controlFlow } from './if-loop.ts';
+import { bodyIn, common, controlFlow, openAgain, renamed } from './if-loop.ts';
 import { sliceAt } from './scan.ts';
 
 /** Operators on sequences of tensors and on optional values. */
@@ -156,9 +156,9 @@ export const sequenceMap = {
         bodies
           .inferBody(
             body,
-            inputs.map((v) => v?.element ?? v ?? {}),
+            inputs.map((v, i) => (v?.element ? renamed(v.element, i) : (v ?? {}))),
           )
-          .map((element) => ({ element })),
+          .map((element) => ({ element: openAgain(element) })),
       bodyRuns: () => undefined,
       runValues(inputs, outputCount, bodies) {
         const { sequence } = sequenceAt('SequenceMap', inputs, 0);
