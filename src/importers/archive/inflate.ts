@@ -9,12 +9,12 @@ import { Pieces } from './pieces.ts';
 const MOST = 2 ** 30;
 /** Weights hardly pack better than this; archives that do may still unpack to `UNSUSPECTED`. */
 const MOST_RATIO = 100;
-const UNSUSPECTED = 2 ** 28;
+const UNSUSPECTED = 2 ** 27;
 
 /** Packed bytes handed over at a time: at deflate's best, 1032 : 1, they become 33 MB. */
 const STEP = 2 ** 15;
 
-/** Bytes that an archive of `packed` bytes may unpack to: 100 times as many, at least 256 MiB, at most 1 GiB. */
+/** Bytes that an archive of `packed` bytes may unpack to: 100 times as many, at least 128 MiB, at most 1 GiB. */
 export const unpackLimit = (packed: number): number => Math.min(MOST, Math.max(UNSUSPECTED, MOST_RATIO * packed));
 
 /** The content of a gzip file, of one member or several. Length and checksum of the last are compared with what it states. */
