@@ -162,3 +162,13 @@ export const badLayerList = (file: string, line: number, reason: string): UserEr
 
 export const foreignFile = (file: string, is: string, remedy: string): UserError =>
   new UserError('importers/other-format', `'${file}' is ${is}, which is not read here.`, remedy, { file, is });
+
+export const badDescription = (file: string, layer: string, reason: string): UserError =>
+  new UserError(
+    'importers/annette-description',
+    layer === ''
+      ? `'${file}' is no ANNETTE network description that can be read: ${reason}.`
+      : `Layer '${layer}' of the ANNETTE network description '${file}' cannot be read: ${reason}.`,
+    'Make the description again with mmdnn-graph-utils, or drop the network as ONNX.',
+    { file, layer, reason },
+  );

@@ -1,17 +1,5 @@
 import { badSetting } from '../errors.ts';
-
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
-/** A member of an object that came from a file; inherited names ('constructor') are no members. */
-export const member = (object: JsonObject, key: string): Json | undefined =>
-  Object.hasOwn(object, key) ? object[key] : undefined;
+import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 
 /** The settings of one layer as Keras writes them; missing ones have Keras' defaults. Wrong ones throw `importers/keras-setting`. */
 export class Config {

@@ -2,10 +2,10 @@
 import { isZip, zipMembers, zipNames } from '../archive/index.ts';
 import { kerasIncomplete, modelIsWeightsOnly } from '../errors.ts';
 import { baseName, headOf, type Imported, type Importer, type ReadOptions, type SourceBytes } from '../importer.ts';
-import { member } from './config.ts';
+import { member, parseObject } from '../json.ts';
 import { HDF5_SIGNATURE, type Hdf5Group, openHdf5 } from './hdf5.ts';
 import { layerListOf, looksLikeLayerList } from './layer-list.ts';
-import { importKeras, parseObject } from './read-keras.ts';
+import { importKeras } from './read-keras.ts';
 import { weightsOfKeras3, weightsOfLegacy } from './weights.ts';
 
 const CONFIG = 'config.json';

@@ -11,15 +11,13 @@ import { importModel } from '../index.ts';
 /** Networks written by Keras itself, with inputs and the outputs Keras computes (testdata/make_models.py). */
 const files = unzipSync(new Uint8Array(readFileSync(join(import.meta.dirname, 'testdata/models.zip'))));
 const bytesOf = (name: string): Uint8Array => files[name] as Uint8Array;
-const open = (name: string): Promise<Imported> =>
-  importModel([{ name, source: memorySource(bytesOf(name)) }]);
+const open = (name: string): Promise<Imported> => importModel([{ name, source: memorySource(bytesOf(name)) }]);
 
 interface Recorded {
   readonly inputs: readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[];
   readonly outputs: Recorded['inputs'];
 }
-const recorded = (name: string): Recorded =>
-  JSON.parse(new TextDecoder().decode(bytesOf(`${name}.json`))) as Recorded;
+const recorded = (name: string): Recorded => JSON.parse(new TextDecoder().decode(bytesOf(`${name}.json`))) as Recorded;
 
 async function run({ model }: Imported, inputs: Recorded['inputs']): Promise<Tensor[]> {
   const { graph } = model;

@@ -1,6 +1,6 @@
 /** Python text that puts a sequential model together, as papers and tutorials print it, to the configuration Keras would write. */
 import { badLayerList } from '../errors.ts';
-import type { Json, JsonObject } from './config.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { layerReaders } from './layers/index.ts';
 import { type PythonValue, parsePython } from './python-text.ts';
 import { isModelKind } from './topology.ts';

@@ -1,8 +1,9 @@
 /** From the layers of a Keras model to a graph of ONNX operators. */
 import type { Attribute, DataType, Diagnostic, Model } from '../../ir/index.ts';
 import { badStructure, noInputShape, unknownLayerShape } from '../errors.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { float, floats, int, ints, NetworkBuilder, text, texts } from '../network-builder.ts';
-import { Config, isList, isObject, type Json, type JsonObject, member } from './config.ts';
+import { Config } from './config.ts';
 import { KERAS_DOMAIN, type LayerReader, type LayerScope } from './layer-scope.ts';
 import { perStep } from './layers/arrange.ts';
 import { layerReaders, sharedNames, tensorflowOperation } from './layers/index.ts';

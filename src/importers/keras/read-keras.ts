@@ -1,9 +1,9 @@
 /** What all writings of Keras models share: from a topology and weights to what the room gives out. */
-import { messageOf, UserError } from '../../base/index.ts';
+import { messageOf } from '../../base/index.ts';
 import type { Diagnostic } from '../../ir/index.ts';
-import { badStructure, unreadableJson } from '../errors.ts';
+import { badStructure } from '../errors.ts';
 import { type Imported, type ReadOptions, referenceOf, type SourceBytes } from '../importer.ts';
-import { isObject, type JsonObject, member } from './config.ts';
+import { type JsonObject, member } from '../json.ts';
 import { buildNetwork } from './network.ts';
 import { readTopology } from './topology.ts';
 import { type LayerWeights, noWeights } from './weights.ts';
@@ -66,17 +66,4 @@ function majorOf(version: string, root: JsonObject): number {
   const stated = Number.parseInt(version, 10);
   if (Number.isInteger(stated)) return stated;
   return member(root, 'module') === undefined ? 2 : 3;
-}
-
-/** JSON that must be an object. Python writes NaN and Infinity, which JSON has not; they are read as null. */
-export function parseObject(file: string, text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/([[:,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])/g, '$1null'));
-  } catch (thrown) {
-    if (thrown instanceof UserError) throw thrown;
-    throw unreadableJson(file, messageOf(thrown), thrown);
-  }
-  if (isObject(value as JsonObject)) return value as JsonObject;
-  throw unreadableJson(file, 'it is no object', undefined);
 }

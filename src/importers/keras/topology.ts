@@ -4,7 +4,7 @@
  */
 import type { Dim } from '../../ir/index.ts';
 import { badStructure } from '../errors.ts';
-import { isList, isObject, type Json, type JsonObject, member } from './config.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 
 /** Output `tensor` of call number `call` of a layer. */
 export interface TensorReference {

@@ -1,7 +1,8 @@
 /** Activations, as layers and as the setting `activation` of others. */
 import type { Attribute } from '../../../ir/index.ts';
+import { isObject, type Json, type JsonObject, member } from '../../json.ts';
 import { float, int, text } from '../../network-builder.ts';
-import { Config, isObject, type Json, type JsonObject, member } from '../config.ts';
+import { Config } from '../config.ts';
 import {
   constant,
   KERAS_DOMAIN,

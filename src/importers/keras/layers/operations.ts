@@ -3,8 +3,9 @@
  * TFOpLambda layers with the name of the TensorFlow function.
  */
 import { type Dim, isKnown } from '../../../ir/index.ts';
+import { isObject, type Json, member } from '../../json.ts';
 import { int } from '../../network-builder.ts';
-import { Config, isObject, type Json, member } from '../config.ts';
+import { Config } from '../config.ts';
 import { asKeras, constant, kerasValue, type LayerReader, type LayerScope, like, only, put } from '../layer-scope.ts';
 import { tensorAxis, type Value } from '../value.ts';
 import { activationLayers } from './activation.ts';

@@ -1,7 +1,8 @@
 /** Pools over windows and over all places, and layers that change the number of places. */
 import type { Dim } from '../../../ir/index.ts';
+import { isList } from '../../json.ts';
 import { int, text } from '../../network-builder.ts';
-import { type Config, isList } from '../config.ts';
+import type { Config } from '../config.ts';
 import { constant, imageInput, kerasValue, type LayerReader, like, put } from '../layer-scope.ts';
 import { spatialOf, type Value } from '../value.ts';
 import { placeWindow, sized } from './window.ts';

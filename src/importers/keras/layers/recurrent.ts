@@ -1,8 +1,9 @@
 /** LSTM, GRU and SimpleRNN, in one direction or both. ONNX has the steps first and one direction's gates in another order. */
 import type { Attribute, Dim } from '../../../ir/index.ts';
 import { tooFewInputs, unsupportedLayer } from '../../errors.ts';
+import { isObject, member } from '../../json.ts';
 import { floats, int, ints, text, texts } from '../../network-builder.ts';
-import { Config, isObject, member } from '../config.ts';
+import { Config } from '../config.ts';
 import {
   asKeras,
   computedWeight,
