@@ -118,24 +118,22 @@ class Aligner {
     }
   }
 
-  /** Passing links give way to boxes, and boxes beside a longest way to those on it. */
+  /** What is beside a main way gives way to it, and passing links to boxes. */
   #weightOf(slot: number, down: boolean): number {
     const { items, up, down: below } = this.#slots;
-    if (slot >= items || this.#isPort(slot)) return FAINT;
+    if (this.#isPort(slot)) return FAINT;
     const lists = down ? up : below;
     const a = lists.start[slot]!;
     const b = lists.start[slot + 1]!;
-    for (let e = a; e < b; e++) if (this.#decides(lists.item[e]!, down)) return 1;
-    return b > a ? SIDE : FAINT;
+    for (let e = a; e < b; e++) if (this.#decides(lists.item[e]!)) return 1;
+    return b > a && slot < items ? SIDE : FAINT;
   }
 
-  /** Whether a piece of a link joins two boxes of a longest way. */
-  #decides(piece: number, down: boolean): boolean {
-    const { upper, lower, link, items } = this.#slots;
-    const tight = down ? this.#ranks.tightAbove : this.#ranks.tightBelow;
-    const a = upper[piece]!;
-    const b = lower[piece]!;
-    return a < items && b < items && tight[link[piece]!] === 1 && !this.#isPort(a) && !this.#isPort(b);
+  /** Whether a piece of a link is on a main way. What leaves the frame follows what is in it. */
+  #decides(piece: number): boolean {
+    const { lower, link } = this.#slots;
+    const { count, exits } = this.#level;
+    return this.#ranks.main[link[piece]!] === 1 && !(lower[piece]! < count && lower[piece]! >= count - exits);
   }
 
   #isPort(slot: number): boolean {
@@ -155,7 +153,7 @@ class Aligner {
       const piece = lists.item[e]!;
       const l = link[piece]!;
       const other = ends[piece]!;
-      const w = this.#decides(piece, down) ? 1 : FAINT;
+      const w = this.#decides(piece) ? 1 : FAINT;
       const above = down ? other : slot;
       const under = down ? slot : other;
       const shift = (above < items ? leaves[l]! || 0 : 0) - (under < items ? arrives[l]! || 0 : 0);

@@ -56,6 +56,7 @@ class CompoundLayout {
   readonly #local: Int32Array;
   /** Right of the middle of its frame, px. */
   readonly #portX: Float64Array;
+  readonly #inputs: number;
   readonly #known = new Map<string, LevelDrawing>();
 
   constructor(visible: Visible, links: LocalLinks) {
@@ -69,6 +70,7 @@ class CompoundLayout {
     this.#shift = new Float64Array(levels);
     this.#local = new Int32Array(visible.count + links.portFrame.length);
     this.#portX = new Float64Array(links.portFrame.length);
+    this.#inputs = visible.kind.reduce((n, kind) => n + (kind === KIND.input ? 1 : 0), 0);
   }
 
   *level(frame: number): Steps<void> {
@@ -128,6 +130,7 @@ class CompoundLayout {
       count,
       entries: entries.length,
       exits: exits.length,
+      feeds: frame < 0 ? this.#inputs : entries.length,
       from: localFrom,
       to: localTo,
       trunk: trunksOf(localFrom, localTo, count),

@@ -6,8 +6,11 @@ import type { Steps } from './steps.ts';
 
 /** In a block of fewer layers no smaller blocks are made: it is seen at a glance. */
 const LARGE_BLOCK = 40;
-/** A word that repeats so often is a block even with little work in it. */
+/** A word that repeats so often, over so many layers, is a block even with little work in it. */
 const OFTEN = 8;
+const LONG = 96;
+/** A segment that is met once is a block if it is at most this share of the network. */
+const SHARE = 1 / 4;
 /** So many equal blocks in a row are put together by `CHUNK`. */
 const MANY = 48;
 const CHUNK = 32;
@@ -61,7 +64,8 @@ class BlockSearch {
   #segmentBlocks(parts: Part[]): void {
     const able = parts.filter((part) => !part.simple && this.#parts.mains(part) >= this.#source.need);
     for (const part of able) {
-      if (able.length < 2 && this.#parts.times(part) < 2) continue;
+      const isSmall = part.end - part.start <= SHARE * this.#source.sequence.count;
+      if (this.#parts.times(part) < 2 && (able.length < 2 || !isSmall)) continue;
       part.unit = true;
       this.#note(part);
     }
@@ -128,8 +132,9 @@ class BlockSearch {
     // Several blocks are a stage, not a block.
     if (units > 1 || units === period) return false;
     const mains = this.#parts.mains({ start: word[0]!.start, end: word.at(-1)!.end });
-    const layers = word.at(-1)!.end - word[0]!.start;
-    return mains >= this.#source.need || (layers > 1 && mains > 0 && length >= OFTEN * period);
+    const layers = parts[from + length - 1]!.end - word[0]!.start;
+    const isLong = length >= OFTEN * period && layers >= LONG;
+    return mains >= this.#source.need || (period > 1 && mains > 0 && isLong);
   }
 
   /**

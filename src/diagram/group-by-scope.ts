@@ -40,6 +40,27 @@ function scopeTree(nodes: DiagramInput['nodes']): ScopeTree {
   return tree;
 }
 
+/** Layers that nothing feeds (weights, constants) go where all their takers are, if that is further inside. */
+function adopt({ values }: DiagramInput, { count, to, outs, ins }: IndexGraph, { of, parent }: ScopeTree): void {
+  const isFed = new Uint8Array(count);
+  for (const v of values) if (v.from < 0 && v.to >= 0) isFed[v.to] = 1;
+  const depth: number[] = [];
+  for (let s = 0; s < parent.length; s++) depth.push(s === 0 ? 0 : depth[parent[s]!]! + 1);
+  const common = (a: number, b: number): number => {
+    while (a !== b) {
+      if (depth[a]! >= depth[b]!) a = parent[a]!;
+      else b = parent[b]!;
+    }
+    return a;
+  };
+  for (let v = 0; v < count; v++) {
+    if (isFed[v] || ins.start[v] !== ins.start[v + 1] || outs.start[v] === outs.start[v + 1]) continue;
+    let scope = of[to[outs.item[outs.start[v]!]!]!]!;
+    for (let e = outs.start[v]!; e < outs.start[v + 1]!; e++) scope = common(scope, of[to[outs.item[e]!]!]!);
+    if (depth[scope]! > depth[of[v]!]! && common(scope, of[v]!) === of[v]!) of[v] = scope;
+  }
+}
+
 /** Layers that can run now, by scope. A scope's own layers come before its inner scopes. */
 class Ready {
   readonly #tree: ScopeTree;
@@ -100,6 +121,7 @@ class Ready {
 export function* scopeOrder(input: DiagramInput, graph: IndexGraph): Steps<{ order: Int32Array; scopes: ScopeTree }> {
   const { count, from, to, outs } = graph;
   const scopes = scopeTree(input.nodes);
+  adopt(input, graph, scopes);
   const waiting = new Int32Array(count);
   for (let l = 0; l < to.length; l++) if (from[l] !== to[l]) waiting[to[l]!]!++;
   const ready = new Ready(scopes);

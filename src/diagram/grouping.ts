@@ -70,7 +70,7 @@ const kindText = (node: DiagramNode): string =>
 
 /** Operators that do the work of a network; blocks are counted by them. */
 export const isMainOp = (op: string): boolean =>
-  /conv|depthwise|gemm|matmul|dense|linear|lstm|gru|rnn|attention|einsum|fullyconnected/i.test(op);
+  /conv|depthwise|gemm|matmul|^dense$|^linear$|lstm|gru|rnn|attention|einsum|fullyconnected|innerproduct/i.test(op);
 
 const isJoinOp = (op: string): boolean => /^(Add|Sum|Concat|Concatenate)$/i.test(op);
 

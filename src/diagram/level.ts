@@ -7,6 +7,8 @@ export interface Level {
   /** Number of entries at the front and exits at the end; they have no size. */
   readonly entries: number;
   readonly exits: number;
+  /** Number of items at the front where main ways begin: entries, or inputs of the network. 0: wherever nothing comes in. */
+  readonly feeds: number;
   readonly width: Float64Array;
   readonly height: Float64Array;
   readonly from: Int32Array;
@@ -53,9 +55,8 @@ export function trunksOf(from: Int32Array, to: Int32Array, count: number): Int32
 export interface Ranks {
   readonly rank: Int32Array;
   readonly rows: number;
-  /** Links on a longest way from above (below): they should be straight. Per link. */
-  readonly tightAbove: Uint8Array;
-  readonly tightBelow: Uint8Array;
+  /** Links that are on a longest way both from above and from below: they should be straight. Per link. */
+  readonly main: Uint8Array;
   /** Links that do not fit between wrapped rows: they run beside the drawing. */
   readonly aside: Uint8Array;
 }
@@ -72,7 +73,6 @@ export function ranksOf(level: Level): Ranks {
   const links = from.length;
   const above = new Int32Array(count);
   const below = new Int32Array(count);
-  const balance = new Int32Array(count);
   const byTarget = sortedLinks(to, count);
   for (let i = entries; i < count; i++) above[i] = entries > 0 ? 1 : 0;
   for (const l of byTarget) above[to[l]!] = Math.max(above[to[l]!]!, above[from[l]!]! + 1);
@@ -80,22 +80,37 @@ export function ranksOf(level: Level): Ranks {
   for (let k = links - 1; k >= 0; k--) {
     const l = bySource[k]!;
     below[from[l]!] = Math.max(below[from[l]!]!, below[to[l]!]! + 1);
-    if (level.trunk[l] !== l) continue;
-    balance[from[l]!]!++;
-    balance[to[l]!]!--;
   }
-  const tightAbove = new Uint8Array(links);
-  const tightBelow = new Uint8Array(links);
-  for (let l = 0; l < links; l++) {
-    tightAbove[l] = above[to[l]!] === above[from[l]!]! + 1 ? 1 : 0;
-    tightBelow[l] = below[from[l]!] === below[to[l]!]! + 1 ? 1 : 0;
-  }
+  const main = mainLinks(level, byTarget, above, below);
   const rank = above.slice();
   const last = rank.reduce((m, r) => Math.max(m, r), 0);
   const lastRow = exits > 0 ? Math.max(last, lastBut(rank, count - exits) + 1) : last;
   for (let i = count - exits; i < count; i++) rank[i] = lastRow;
-  sink(level, rank, bySource, balance);
-  return wrapped(level, rank, lastRow + 1, tightAbove, tightBelow);
+  sink(level, rank, bySource);
+  return wrapped(level, rank, lastRow + 1, main);
+}
+
+/**
+ * Links where the longest way to the lower end and the longest way from the upper end pass. What nothing feeds (weights
+ * beside a layer) is on no main way, however long its own.
+ */
+function mainLinks(
+  { feeds, from, to, count }: Level,
+  byTarget: Int32Array,
+  above: Int32Array,
+  below: Int32Array,
+): Uint8Array {
+  let way = above;
+  if (feeds > 0) {
+    way = new Int32Array(count).fill(-1);
+    way.fill(0, 0, feeds);
+    for (const l of byTarget) if (way[from[l]!]! >= 0) way[to[l]!] = Math.max(way[to[l]!]!, way[from[l]!]! + 1);
+  }
+  return Uint8Array.from(from, (a, l) => {
+    const b = to[l]!;
+    const isDeepest = way[b]! < 0 ? above[b] === above[a]! + 1 : way[a]! >= 0 && way[b] === way[a]! + 1;
+    return isDeepest && below[a] === below[b]! + 1 ? 1 : 0;
+  });
 }
 
 const lastBut = (rank: Int32Array, count: number): number => {
@@ -114,8 +129,9 @@ function sortedLinks(end: Int32Array, count: number): Int32Array {
   return sorted;
 }
 
-function sink(level: Level, rank: Int32Array, bySource: Int32Array, balance: Int32Array): void {
+function sink(level: Level, rank: Int32Array, bySource: Int32Array): void {
   const { entries, count, exits, from, to } = level;
+  const balance = balances(level);
   for (let k = bySource.length - 1; k >= 0; ) {
     const item = from[bySource[k]!]!;
     let nearest = Number.POSITIVE_INFINITY;
@@ -124,13 +140,26 @@ function sink(level: Level, rank: Int32Array, bySource: Int32Array, balance: Int
   }
 }
 
+/** Links that leave an item less those that come in, but for those from items that nothing feeds: these move along. */
+function balances({ count, from, to, trunk }: Level): Int32Array {
+  const balance = new Int32Array(count);
+  const isFed = new Uint8Array(count);
+  for (const b of to) isFed[b] = 1;
+  for (let l = 0; l < from.length; l++) {
+    if (trunk[l] !== l) continue;
+    balance[from[l]!]!++;
+    if (isFed[from[l]!]) balance[to[l]!]!--;
+  }
+  return balance;
+}
+
 /** Splits rows that are too wide; items of one rank have no links among them. */
-function wrapped(level: Level, rank: Int32Array, rows: number, tightAbove: Uint8Array, tightBelow: Uint8Array): Ranks {
+function wrapped(level: Level, rank: Int32Array, rows: number, main: Uint8Array): Ranks {
   const { count, from, to } = level;
   const size = new Int32Array(rows);
   for (let i = 0; i < count; i++) size[rank[i]!]!++;
   const aside = new Uint8Array(from.length);
-  if (!size.some((n) => n > MOST_IN_ROW)) return { rank, rows, tightAbove, tightBelow, aside };
+  if (!size.some((n) => n > MOST_IN_ROW)) return { rank, rows, main, aside };
   const first = new Int32Array(rows + 1);
   for (let r = 0; r < rows; r++) {
     // Lines enter and leave a frame on its edges, however many they are.
@@ -149,5 +178,5 @@ function wrapped(level: Level, rank: Int32Array, rows: number, tightAbove: Uint8
     const over = wrappedRank[from[l]!]! < first[rank[from[l]!]! + 1]! - 1;
     aside[l] = under || over ? 1 : 0;
   }
-  return { rank: wrappedRank, rows: first[rows]!, tightAbove, tightBelow, aside };
+  return { rank: wrappedRank, rows: first[rows]!, main, aside };
 }

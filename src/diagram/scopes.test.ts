@@ -59,7 +59,8 @@ describe('scopes of names', () => {
 
 test('scopes are suggested where most layers have one', () => {
   const node = (scope: string) => ({ id: scope, op: 'Conv', scope, title: '', subtitle: '', signature: '' });
-  expect(suggestedGrouping(['a', 'b', ''].map(node))).toBe('scope');
+  expect(suggestedGrouping(['a', 'b', 'b', ''].map(node))).toBe('scope');
+  expect(suggestedGrouping(['a', 'b', 'b', 'b', ''].map(node))).toBe('blocks');
   expect(suggestedGrouping(['a', '', ''].map(node))).toBe('blocks');
   expect(suggestedGrouping(['a', 'a', 'a'].map(node))).toBe('blocks');
 });

@@ -15,10 +15,12 @@ export function scopesOf(names: readonly string[]): string[] {
   return shortened(paths).map((path) => path.join('/'));
 }
 
-/** 'scope' where names tell enough, else 'blocks'. */
+/** 'scope' where names tell enough: most layers have one, and no single one holds most of them. Else 'blocks'. */
 export function suggestedGrouping(nodes: DiagramInput['nodes']): GroupingKind {
-  const scoped = nodes.filter((node) => node.scope !== '');
-  return scoped.length * 2 >= nodes.length && new Set(scoped.map((node) => node.scope)).size > 1 ? 'scope' : 'blocks';
+  const times = new Map<string, number>();
+  for (const { scope } of nodes) times.set(scope, (times.get(scope) ?? 0) + 1);
+  const most = Math.max(0, ...times.values());
+  return times.size > 2 && 2 * most <= nodes.length ? 'scope' : 'blocks';
 }
 
 function separatorOf(names: readonly string[]): string {
