@@ -34,6 +34,7 @@ export const keyList: readonly { readonly group: string; readonly keys: readonly
     keys: [
       ['[ and ]', 'previous, next layer'],
       ['X', 'open or close a block'],
+      ['U and D', 'in a graph: what feeds it, what it feeds'],
       ['F', 'fit'],
       ['+ and −', 'zoom'],
       ['B', 'brush'],

@@ -274,13 +274,14 @@ function drawTexts(pen: Pen, drawing: Drawing, box: number, scale: number, ink: 
   const { x, y, width, height } = rectOf(scene.diagram, box);
   const { title, subtitle, value, share } = texts.of(box);
   const two = height > 30;
-  const upper = y + (two ? 12.5 : height / 2 + 0.5);
+  const details = two && scale >= DETAILS_FROM;
+  const upper = y + (details ? 12.5 : height / 2 + 0.5);
   const center = (scene.diagram.boxes.kind[box] as number) < LAYER;
   if (center) pen.text(title, x + width / 2, upper, MONO, ink, 'center');
   else pen.text(title, x + PAD, upper, MONO, ink, 'left');
   if (value) pen.text(value, x + width - PAD, upper, STRONG, ink, 'right');
   if (scene.diagram.boxes.kind[box] === GROUP) drawToggle(pen, drawing, box);
-  if (!two || scale < DETAILS_FROM) return;
+  if (!details) return;
   if (subtitle) pen.text(subtitle, x + PAD, y + 27, SANS, ink, 'left');
   if (share) pen.text(share, x + width - PAD, y + 27, SANS, ink, 'right');
 }

@@ -70,6 +70,14 @@ test('what a search does not find stands back', () => {
   expect(kept.strengths.get('conv')).toBe(0.28);
 });
 
+test('what is upstream is set off with the inputs that feed it and the edges between', () => {
+  const up = drawingFor(input, diagram, values, { chosen: { nodes: new Set([0, 1]), where: 'upstream' } }).emphasis;
+  expect([...up.strong]).toEqual([1, 1, 1, 1, 0, 0]);
+  expect([...up.edge]).toEqual([1, 1, 0, 0, 0]);
+  const down = drawingFor(input, diagram, values, { chosen: { nodes: new Set([0, 1]), where: 'downstream' } }).emphasis;
+  expect([...down.strong]).toEqual([0, 1, 1, 1, 0, 0]);
+});
+
 test('a followed tensor sets off its edges and their ends; a mark on some layers of a group is a change', () => {
   const { emphasis, scene } = drawingFor(input, diagram, values, {
     tensor: 't0',

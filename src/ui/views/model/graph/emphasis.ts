@@ -1,5 +1,5 @@
 import type { Diagram } from '../../../../diagram/index.ts';
-import type { Scene } from './scene.ts';
+import { INPUT, OUTPUT, type Scene } from './scene.ts';
 
 export type Mark = 'added' | 'removed' | 'changed';
 
@@ -18,11 +18,16 @@ export interface Emphasis {
   readonly marks: ReadonlyMap<number, Mark>;
 }
 
+/** What feeds something, or is fed by it, itself among it; node indices. */
+export interface Chosen {
+  readonly nodes: ReadonlySet<number>;
+  readonly where: 'upstream' | 'downstream';
+}
+
 export interface EmphasisInput {
   /** Node indices that the search found; undefined: no search. */
   readonly hits: ReadonlySet<number> | undefined;
-  /** Node indices of a selection upstream or downstream; undefined: none. */
-  readonly chosen: ReadonlySet<number> | undefined;
+  readonly chosen: Chosen | undefined;
   readonly tensor: string | undefined;
   /** By node id. */
   readonly marks: ReadonlyMap<string, Mark> | undefined;
@@ -37,11 +42,12 @@ export function emphasisOf(scene: Scene, nodes: readonly string[], given: Emphas
     Uint8Array,
   ];
   const edge = new Uint8Array(edges.count);
-  const setsOff = given.chosen ?? given.hits;
+  const setsOff = given.chosen?.nodes ?? given.hits;
   for (let i = 0; i < boxes.count; i++) {
     if (given.hits && holdsAny(scene.diagram, i, given.hits)) hit[i] = 1;
     if (setsOff && holdsAny(scene.diagram, i, setsOff)) strong[i] = 1;
   }
+  if (given.chosen) chooseEnds(scene.diagram, given.chosen.where, strong);
   for (let e = 0; e < edges.count; e++) {
     const [from, to] = [edges.from[e] as number, edges.to[e] as number];
     if (given.tensor !== undefined && edges.tensor[e] === given.tensor) {
@@ -57,6 +63,15 @@ export function emphasisOf(scene: Scene, nodes: readonly string[], given: Emphas
     onPath,
     marks: marksOfBoxes(scene.diagram, nodes, given.marks),
   };
+}
+
+/** Inputs of the graph that feed what is chosen upstream, outputs that are fed by what is chosen downstream. */
+function chooseEnds({ boxes, edges }: Diagram, where: Chosen['where'], strong: Uint8Array): void {
+  const [near, far, kind] = where === 'upstream' ? [edges.to, edges.from, INPUT] : [edges.from, edges.to, OUTPUT];
+  for (let e = 0; e < edges.count; e++) {
+    const end = far[e] as number;
+    if (boxes.kind[end] === kind && strong[near[e] as number] === 1) strong[end] = 1;
+  }
 }
 
 function holdsAny({ boxes }: Diagram, box: number, nodes: ReadonlySet<number>): boolean {

@@ -60,7 +60,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
     fit: camera.fit,
     zoom: camera.zoom,
     reach: acts.reach,
-    chosenNodes: () => [...(chosen ?? membersOf(diagram, picks.cursorBox))].flatMap((n) => nodes?.[n] ?? []),
+    chosenNodes: () => [...(chosen?.nodes ?? membersOf(diagram, picks.cursorBox))].flatMap((n) => nodes?.[n] ?? []),
     follow: acts.follow,
     pictureHoldsAll: () => diagram !== undefined && wholeRatio(diagram) !== undefined,
     svg: (title) => drawn && svgOf({ ...drawn.drawing, selected: picks.selectedBox }, title),

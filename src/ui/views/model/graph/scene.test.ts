@@ -110,6 +110,8 @@ test('arrows walk along edges and beside', () => {
   expect(step('conv', 'ArrowDown')).toBe('a');
   expect(step('a', 'ArrowUp')).toBe('conv');
   expect(step('closed', 'ArrowDown')).toBe('closed');
+  expect(step('open', 'ArrowDown')).toBe('a');
+  expect(step('open', 'ArrowUp')).toBe('conv');
   const grid = sceneOf(gridDiagram(2, 3).diagram);
   expect(stepFrom(grid, 1, 'ArrowRight')).toBe(2);
   expect(stepFrom(grid, 1, 'ArrowLeft')).toBe(0);
@@ -137,7 +139,7 @@ test('a box is said in words: what it is, its figure, what it is joined to', () 
     ]),
   );
   expect(boxInWords(drawing, box('a'))).toBe('a. Conv. Latency 20.0\u202fms, 25\u202f%. From conv. To b');
-  expect(boxInWords(drawing, box('closed'))).toBe('closed. block of 2 layers, closed. 1 Conv, 1 Relu. From b');
-  expect(boxInWords(drawing, box('open'))).toBe('open. block of 2 layers, open. Latency 20.0\u202fms, 25\u202f%');
-  expect(boxInWords(drawing, box('in'))).toBe('in. input. To conv');
+  expect(boxInWords(drawing, box('closed'))).toBe('closed. Closed block of 2 layers. 1 Conv, 1 Relu. From b');
+  expect(boxInWords(drawing, box('open'))).toBe('open. Open block of 2 layers. Latency 20.0\u202fms, 25\u202f%');
+  expect(boxInWords(drawing, box('in'))).toBe('in. Input. To conv');
 });

@@ -75,7 +75,8 @@ export function useGraphActs(given: GraphActsInput): GraphActs {
       return next;
     },
     reach: (where) => {
-      if (cursorBox >= 0) picks.set({ chosen: reachOf(given.links(), membersOf(diagram, cursorBox), where) });
+      if (cursorBox >= 0)
+        picks.set({ chosen: { nodes: reachOf(given.links(), membersOf(diagram, cursorBox), where), where } });
     },
     follow: () => picks.set({ tensor: diagram?.edges.tensor[diagram.edges.from.indexOf(cursorBox)] }),
     toggle: () => {

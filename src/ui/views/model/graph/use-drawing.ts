@@ -3,7 +3,7 @@ import type { Diagram } from '../../../../diagram/index.ts';
 import type { HeatScale, Theme } from '../../../charts/index.ts';
 import { boxColours, type GraphMetric, type Palette, paletteOf } from './colours.ts';
 import { boxTexts, type Drawing } from './draw.ts';
-import { emphasisOf, type Mark } from './emphasis.ts';
+import { type Chosen, emphasisOf, type Mark } from './emphasis.ts';
 import { type FarColours, farColours } from './paint.ts';
 import { sceneOf } from './scene.ts';
 import { hiddenCanvas, type Measure, measurer } from './texts.ts';
@@ -19,7 +19,7 @@ export interface DrawingInput {
   readonly theme: Theme;
   /** Node indices a search found; undefined: no search. */
   readonly hits: ReadonlySet<number> | undefined;
-  readonly chosen: ReadonlySet<number> | undefined;
+  readonly chosen: Chosen | undefined;
   readonly tensor: string | undefined;
   readonly marks: ReadonlyMap<string, Mark> | undefined;
 }

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Diagram } from '../../../../diagram/index.ts';
+import type { Chosen } from './emphasis.ts';
 
 /** What is picked or pointed at in one drawing and nowhere else. Boxes by id, so that they outlive a new layout. */
 export interface PicksState {
@@ -9,8 +10,8 @@ export interface PicksState {
   readonly cursor?: string | undefined;
   /** A group, input or output under the pointer. */
   readonly pointed?: string | undefined;
-  /** Node indices of a selection upstream or downstream. */
-  readonly chosen?: ReadonlySet<number> | undefined;
+  /** A selection upstream or downstream. */
+  readonly chosen?: Chosen | undefined;
   /** The tensor whose way is set off. */
   readonly tensor?: string | undefined;
 }

@@ -6,6 +6,7 @@ export type Step = 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight';
 export function stepFrom(scene: Scene, box: number, step: Step): number {
   if (box < 0) return scene.first;
   if (step === 'ArrowLeft' || step === 'ArrowRight') return beside(scene, box, step === 'ArrowRight' ? 1 : -1);
+  if (scene.diagram.boxes.kind[box] === FRAME) return throughFrame(scene, box, step);
   const { from, to, count } = scene.diagram.edges;
   const [here, there] = step === 'ArrowDown' ? [from, to] : [to, from];
   let [best, distance] = [box, Infinity];
@@ -16,6 +17,20 @@ export function stepFrom(scene: Scene, box: number, step: Step): number {
     if (far < distance) [best, distance] = [other, far];
   }
   return best;
+}
+
+/** No edge ends at a frame: down leads to the uppermost box inside, up to what feeds that. */
+function throughFrame(scene: Scene, frame: number, step: 'ArrowUp' | 'ArrowDown'): number {
+  const { kind, parent, count } = scene.diagram.boxes;
+  let inside = -1;
+  // What a frame holds comes after it.
+  for (let i = frame + 1; i < count; i++) {
+    if (parent[i] !== frame) continue;
+    if (inside < 0 || rectOf(scene.diagram, i).y < rectOf(scene.diagram, inside).y) inside = i;
+  }
+  if (inside < 0) return frame;
+  if (kind[inside] === FRAME) return step === 'ArrowDown' ? inside : throughFrame(scene, inside, step);
+  return step === 'ArrowDown' ? inside : stepFrom(scene, inside, step);
 }
 
 const middleOf = ({ diagram }: Scene, box: number): number => {

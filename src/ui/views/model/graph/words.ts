@@ -16,11 +16,11 @@ export function boxInWords({ scene, colours }: Drawing, box: number): string {
   const figure = value ? `${colours.metric.title} ${value}${share ? `, ${share}` : ''}` : '';
   const what =
     kind === INPUT
-      ? 'input'
+      ? 'Input'
       : kind === OUTPUT
-        ? 'output'
+        ? 'Output'
         : kind === GROUP || kind === FRAME
-          ? `block of ${group?.layers ?? 0} layers, ${kind === GROUP ? 'closed' : 'open'}`
+          ? `${kind === GROUP ? 'Closed' : 'Open'} block of ${group?.layers ?? 0} layers`
           : '';
   const joined = kind === FRAME ? [] : [namesOf(scene.diagram, box, 'from'), namesOf(scene.diagram, box, 'to')];
   return [title, what, kind === LAYER || kind === GROUP ? subtitle : '', figure, ...joined].filter(Boolean).join('. ');
