@@ -29,11 +29,11 @@ export function fuseBias(model: Model): Model {
 }
 
 const isMatrixProduct = (node: Node, look: Look): boolean =>
-  look.shape(node.inputs[0])?.length === 2 && look.constant(node.inputs[1])?.shape.length === 2;
+  look.shape(node.inputs[0])?.length === 2 && look.constantShape(node.inputs[1])?.length === 2;
 
 /** Output channels of a layer with a constant weight; `undefined` where it has none, or scales what it adds. */
 export function channelsOf(layer: Node, look: Look): number | undefined {
-  const shape = look.constant(layer.inputs[1])?.shape;
+  const shape = look.constantShape(layer.inputs[1]);
   if (layer.op === 'Conv') return shape?.[0];
   if (layer.op === 'ConvTranspose')
     return shape && (shape[1] as number) * (attributeOf(layer.attributes, 'group', 'int') ?? 1);

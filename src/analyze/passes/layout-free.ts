@@ -40,14 +40,15 @@ export function isLayoutFree(
 ): boolean {
   if (node.domain !== '') return false;
   const data = node.inputs.slice(0, dataInputs(node));
-  const fits = data.every((id) => isMoved(id) || (look.constant(id)?.shape.length ?? rank + 1) <= rank);
+  const fits = data.every((id) => isMoved(id) || (look.constantShape(id)?.length ?? rank + 1) <= rank);
   if (!data.some(isMoved) || !fits) return false;
   if (node.outputs.some((id) => id !== '' && look.shape(id)?.length !== rank)) return false;
   if (UNARY.has(node.op) || BROADCASTING.has(node.op)) return true;
   if (node.op === 'Softmax' || node.op === 'LogSoftmax') return (graph.opsets.get('') ?? 1) >= 13;
   if (node.op === 'Concat' || node.op === 'Split') return data.every(isMoved);
   if (node.op === 'Pad') return padsOf(node, look)?.length === 2 * rank;
-  if (node.op === 'Slice') return look.constant(node.inputs[1]) !== undefined && axesOf(node, 3, look) !== undefined;
+  if (node.op === 'Slice')
+    return look.constantShape(node.inputs[1]) !== undefined && axesOf(node, 3, look) !== undefined;
   if (!node.op.startsWith('Reduce')) return false;
   return (attributeOf(node.attributes, 'keepdims', 'int') ?? 1) === 1 && axesOf(node, 1, look) !== undefined;
 }

@@ -24,6 +24,8 @@ export interface Look {
   shape(id: TensorId | undefined): readonly Dim[] | undefined;
   /** The shape, where every size is known. */
   known(id: TensorId | undefined): Shape | undefined;
+  /** The shape of a constant of the graph, without reading its elements: weights of large files stay where they are. */
+  constantShape(id: TensorId | undefined): Shape | undefined;
   /** The elements of a constant of the graph; `undefined` for an absent operand and for run-time values. */
   constant(id: TensorId | undefined): Tensor | undefined;
   /** The same as numbers; `undefined` for strings too. */
@@ -65,6 +67,10 @@ function look({ graph, weights }: Model): Look {
       return isKnown(dims) ? dims : undefined;
     },
     constant,
+    constantShape(id) {
+      const weight = id === undefined ? undefined : graph.tensors.get(id)?.weight;
+      return weight === undefined ? undefined : weights.get(weight)?.shape;
+    },
     numbers(id) {
       const tensor = constant(id);
       return tensor && tensor.type !== 'string' ? numbersOf(tensor) : undefined;
