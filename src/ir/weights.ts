@@ -14,23 +14,41 @@ import {
  */
 export function deferredTensor(head: Omit<StoredTensor, 'bytes'>, read: () => Uint8Array): StoredTensor {
   let bytes: Uint8Array | undefined;
-  return {
+  const stored = {
     ...head,
     get bytes() {
       bytes ??= read();
       return bytes;
     },
   };
+  deferred.add(stored);
+  return stored;
 }
+
+const deferred = new WeakSet<StoredTensor>();
 
 /** Decoded forms, kept as long as the stored tensor is. Weights are immutable, so one decoding serves every graph. */
 const decoded = new WeakMap<StoredTensor, Tensor>();
 
-/** The elements of a stored weight. Decodes on first use; views the file's memory where alignment allows. Do not write to it. */
+/**
+ * The elements of a stored weight. Decodes on first use; views the file's memory where alignment allows. Do not write to it.
+ * Of a deferred weight `data` is a getter: type and shape are had without reading the file.
+ */
 export function decodeWeight(stored: StoredTensor): Tensor {
   const known = decoded.get(stored);
   if (known) return known;
-  const tensor: Tensor = { type: stored.type, shape: stored.shape, data: stored.strings ?? decodeBytes(stored) };
+  const { type, shape } = stored;
+  let data: TensorData | undefined = deferred.has(stored) ? undefined : (stored.strings ?? decodeBytes(stored));
+  const tensor: Tensor = data
+    ? { type, shape, data }
+    : {
+        type,
+        shape,
+        get data() {
+          data ??= decodeBytes(stored);
+          return data;
+        },
+      };
   decoded.set(stored, tensor);
   return tensor;
 }
