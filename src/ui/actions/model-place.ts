@@ -1,7 +1,9 @@
 import { CancelledError } from '../../base/index.ts';
+import type { Edit } from '../../edit/index.ts';
 import type { ModelChange } from '../../explore/index.ts';
 import type { NodeId } from '../../ir/index.ts';
 import type { ModelSource } from '../../jobs/protocol.ts';
+import { inText } from '../format/index.ts';
 import { act, getState, patch } from '../state/store.ts';
 import type { ModelPlaceState } from '../state/types.ts';
 import { client } from './client.ts';
@@ -11,6 +13,7 @@ import { filesOf } from './held-files.ts';
 import { reopen } from './open-model.ts';
 import { problemOf } from './problems.ts';
 import { runJob } from './run-job.ts';
+import { selectLayer } from './select.ts';
 
 /** What a user does with the model itself: how it is drawn, changes, simplification, comparison, writing. */
 
@@ -55,17 +58,60 @@ export function setHeatScale(heatScale: ModelPlaceState['heatScale']): void {
   act(`Heat scale ${heatScale}`, { model: { heatScale } });
 }
 
-/** Does something to the model: it is opened again with the change, shapes and all. What does not fit is said, and nothing changes. */
-export async function changeModel(change: ModelChange, label: string): Promise<boolean> {
-  const { sizes, changes } = getState().session;
-  patch({ model: { problem: undefined } });
+/**
+ * Does something to the model: it is opened again with the change, shapes and costs and all, as one step of the history.
+ * What does not fit is said, the layer where it breaks is selected, and nothing changes. `select`: the layer selected then.
+ */
+export async function changeModel(change: ModelChange, label: string, select?: NodeId): Promise<boolean> {
+  const { session } = getState();
+  return remake([...session.changes, change], label, select);
+}
+
+/** Takes the last change back, as a step of its own: what was changed before it stays. */
+export async function dropLastChange(): Promise<boolean> {
+  const { changes, view } = getState().session;
+  if (changes.length === 0) return false;
+  return remake(changes.slice(0, -1), `Take back: ${view?.changes.at(-1) ?? 'last change'}`);
+}
+
+async function remake(changes: readonly ModelChange[], label: string, select?: NodeId): Promise<boolean> {
+  const { session, model } = getState();
+  // A second change would be made to the model as it was before the first.
+  if (model.changing !== undefined) return false;
+  patch({ model: { problem: undefined, changing: label } });
+  const before = session.view?.totals.macs;
   try {
-    await reopen({ sizes, changes: [...changes, change] }, label);
+    await reopen({ sizes: session.sizes, changes }, label, {
+      ...(select === undefined ? {} : { select }),
+      onShown: () => {
+        const after = getState().session.view?.totals.macs;
+        patch({
+          model: { changing: undefined },
+          page: { message: { id: Date.now(), text: `${label}${macsText(before, after)}`, undoable: true } },
+        });
+      },
+    });
     return true;
   } catch (thrown) {
-    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+    if (!(thrown instanceof CancelledError)) showModelProblem(thrown);
     return false;
+  } finally {
+    patch({ model: { changing: undefined } });
   }
+}
+
+/** ': 12.5 M to 11.3 M MACs', where both are known and differ. */
+const macsText = (before: number | undefined, after: number | undefined): string =>
+  before === undefined || after === undefined || before === after
+    ? ''
+    : `: ${inText(before, 'macs')} → ${inText(after, 'macs')} MACs`;
+
+/** Says what is wrong with the model, and selects the layer where it breaks if there is one of this name. */
+function showModelProblem(thrown: unknown): void {
+  const problem = problemOf(thrown);
+  patch({ model: { problem } });
+  const node = problem.facts?.['node'];
+  if (getState().session.view?.nodes.some(({ id }) => id === node)) selectLayer(node as NodeId);
 }
 
 export const dismissModelProblem = (): void => patch({ model: { problem: undefined } });
@@ -133,7 +179,9 @@ async function compareSource(source: ModelSource): Promise<void> {
     client().hold('model', source.id, source);
     const { view } = await runJob('open', { source }, { title: `Read ${source.files[0]?.name ?? ''}` });
     const result = await runJob('compare', { modelId: source.id, otherId: modelId }, { title: 'Compare' });
-    act('Compare', { model: { compare: { modelId: source.id, view, result } } });
+    act('Compare', {
+      model: { compare: { modelId: source.id, view, withId: modelId, result }, otherLayer: undefined },
+    });
     patch({ model: { compareStatus: 'none' } });
   } catch (thrown) {
     const cancelled = thrown instanceof CancelledError;
@@ -143,8 +191,62 @@ async function compareSource(source: ModelSource): Promise<void> {
   }
 }
 
-export const closeCompare = (): void => act('Close comparison', { model: { compare: undefined } });
+export const closeCompare = (): void =>
+  act('Close comparison', { model: { compare: undefined, otherLayer: undefined, compareStatus: 'none' } });
+
+/** Compares again after the open model has changed, or another state of it came back by undo. No step of the history. */
+export async function compareAgain(): Promise<void> {
+  const { session, model } = getState();
+  const { modelId } = session;
+  if (modelId === undefined || !model.compare || model.compare.withId === modelId) return;
+  const { modelId: otherId } = model.compare;
+  patch({ model: { compareStatus: 'running' } });
+  try {
+    const result = await runJob(
+      'compare',
+      { modelId: otherId, otherId: modelId },
+      { title: 'Compare', unlisted: true },
+    );
+    const { compare } = getState().model;
+    if (getState().session.modelId !== modelId || compare?.modelId !== otherId) return;
+    patch({ model: { compare: { ...compare, withId: modelId, result }, compareStatus: 'none' } });
+  } catch (thrown) {
+    const cancelled = thrown instanceof CancelledError;
+    patch({
+      model: { compareStatus: cancelled ? 'none' : 'failed', ...(cancelled ? {} : { problem: problemOf(thrown) }) },
+    });
+  }
+}
+
+/** Selects a layer of the open model, or one that only the other model has. */
+export function selectCompared(layer: NodeId | undefined, otherLayer?: NodeId): void {
+  const { selection, model } = getState();
+  if (selection.layer === layer && model.otherLayer === otherLayer) return;
+  act(`Select ${layer ?? otherLayer ?? 'nothing'}`, { selection: { layer }, model: { otherLayer } });
+}
+
+/** One edit, as a step of the history. */
+export const editModel = (edit: Edit, label: string, select?: NodeId): Promise<boolean> =>
+  changeModel({ kind: 'edit', edit }, label, select);
 
 /** Removes layers: a common edit, also by key. */
 export const removeLayers = (nodes: readonly NodeId[]): Promise<boolean> =>
-  changeModel({ kind: 'edit', edit: { kind: 'remove', nodes } }, `Remove ${nodes.join(', ')}`);
+  editModel({ kind: 'remove', nodes }, `Remove ${nodes.length > 2 ? `${nodes.length} layers` : nodes.join(' and ')}`);
+
+/** What the graph sets off: what feeds a layer, what it feeds, a block. */
+export function setChosen(chosen: readonly NodeId[]): void {
+  const now = getState().model.chosen;
+  if (now.length !== chosen.length || now.some((id, i) => id !== chosen[i])) patch({ model: { chosen } });
+}
+
+/** Fetches what can be edited at a layer and those fused into it. */
+export async function loadEditOptions(nodes: readonly NodeId[]): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId === undefined) return;
+  try {
+    const list = await runJob('editOptions', { modelId, nodes }, { title: `Edit ${nodes[0]}`, unlisted: true });
+    patch({ model: { editOptions: { modelId, list } } });
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+  }
+}

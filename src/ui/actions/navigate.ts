@@ -1,6 +1,7 @@
 import { saveSettings } from '../state/settings-storage.ts';
 import { getState, patch, redo, undo } from '../state/store.ts';
 import type { PageState, PlaceId, SettingsState } from '../state/types.ts';
+import { resumeModel } from './open-model.ts';
 
 export function goTo(place: PlaceId): void {
   if (getState().page.place !== place) patch({ page: { place } });
@@ -23,13 +24,19 @@ export function say(text: string): void {
 }
 
 export function undoStep(): void {
+  const { session } = getState();
   const step = undo();
-  if (step) say(`Undone: ${step.label}`);
+  if (!step) return;
+  say(`Undone: ${step.label}`);
+  void resumeModel(session);
 }
 
 export function redoStep(): void {
+  const { session } = getState();
   const step = redo();
-  if (step) say(`Redone: ${step.label}`);
+  if (!step) return;
+  say(`Redone: ${step.label}`);
+  void resumeModel(session);
 }
 
 export function setSettings(change: Partial<SettingsState>): void {

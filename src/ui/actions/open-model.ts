@@ -1,5 +1,6 @@
 import { CancelledError } from '../../base/index.ts';
 import type { ModelChange } from '../../explore/index.ts';
+import type { NodeId } from '../../ir/index.ts';
 import type { ModelSource, UnreadFile } from '../../jobs/protocol.ts';
 import { act, getState, patch } from '../state/store.ts';
 import { client } from './client.ts';
@@ -121,9 +122,14 @@ export async function setSizes(sizes: Readonly<Record<string, number>>): Promise
 
 /**
  * Opens the model that is open once more, made otherwise. Undoable: what was open before comes back. Rethrows what is wrong
- * with it; what is open then stays.
+ * with it; what is open then stays. `select`: the layer that is selected then, if there is one of this name; default: the one
+ * that is. `onShown` is called when it is open, before estimates and data have followed.
  */
-export async function reopen(making: Making, label: string): Promise<void> {
+export async function reopen(
+  making: Making,
+  label: string,
+  { select, onShown }: { readonly select?: NodeId; readonly onShown?: () => void } = {},
+): Promise<void> {
   const { view } = getState().session;
   const kept = view ? filesOf(view.reference.sha256) : [];
   if (!view || kept.length === 0) return;
@@ -131,10 +137,27 @@ export async function reopen(making: Making, label: string): Promise<void> {
   cancelServing();
   const source = hold(sourceOf(view.reference.sha256, kept, making));
   const reply = await runJob('open', { source }, { title: label });
+  const layer = select ?? getState().selection.layer;
+  showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, making, label, layer);
+  onShown?.();
+  await Promise.all([estimateAll(), dataAgain(reply.modelId)]);
+}
+
+/** The data of the same file under another making. */
+function dataAgain(modelId: string): Promise<void> {
   const given = heldData();
-  showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, making, label);
-  const data = given && given.files.length > 0 ? takeSource(given) : generateData(reply.modelId);
-  await Promise.all([estimateAll(), data]);
+  return given && given.files.length > 0 ? takeSource(given) : generateData(modelId);
+}
+
+/** After undo or redo brought back another model than `before`: works out what had not been when it was left. */
+export async function resumeModel(before: ReturnType<typeof getState>['session']): Promise<void> {
+  const { modelId, view, estimateStatus, data } = getState().session;
+  if (modelId === undefined || modelId === before.modelId) return;
+  const sameFile = view?.reference.sha256 === before.view?.reference.sha256;
+  await Promise.all([
+    ...(estimateStatus === 'done' ? [] : [estimateAll()]),
+    ...(data ? [] : [sameFile ? dataAgain(modelId) : generateData(modelId)]),
+  ]);
 }
 
 function showModel(
@@ -143,8 +166,11 @@ function showModel(
   readSeconds: number,
   making: Making,
   label = `Open ${view.reference.name}`,
+  select?: NodeId,
 ): void {
   const { session, exploration } = getState();
+  const sameFile = session.view?.reference.sha256 === view.reference.sha256;
+  const layer = view.nodes.some(({ id }) => id === select) ? select : undefined;
   const sameMaking = sourceId('', session) === sourceId('', making);
   const continues = exploration.header?.model.sha256 === view.reference.sha256 && sameMaking;
   act(label, {
@@ -160,9 +186,9 @@ function showModel(
       data: undefined,
       calibration: undefined,
       details: new Map(),
-      target: continues ? session.target : undefined,
+      target: continues || sameFile ? session.target : undefined,
     },
-    selection: { layer: undefined, ...(continues ? {} : { points: [], activePoint: undefined }) },
+    selection: { layer, ...(continues ? {} : { points: [], activePoint: undefined }) },
     ...(continues
       ? {}
       : {
@@ -197,6 +223,11 @@ function showModel(
       floatCheck: undefined,
     },
     deploy: { packages: {}, file: undefined },
+    ...(sameFile
+      ? {}
+      : {
+          model: { compare: undefined, otherLayer: undefined, body: [], expanded: [], collapsed: [], expandAll: false },
+        }),
   });
   patch({ page: { place: continues && exploration.points.length > 0 ? 'explore' : 'model' } });
 }

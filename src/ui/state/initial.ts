@@ -25,6 +25,7 @@ export const initialState: AppState = {
     heatScale: 'automatic',
     drawings: {},
     compareStatus: 'none',
+    chosen: [],
   },
   exploration: {
     points: [],

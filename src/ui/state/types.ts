@@ -1,5 +1,6 @@
 import type { ErrorFacts } from '../../base/index.ts';
 import type { Comparison } from '../../compare/index.ts';
+import type { EditOptions } from '../../edit/index.ts';
 import type {
   Constraint,
   DataReference,
@@ -111,6 +112,8 @@ export interface DrawingState {
 export interface CompareState {
   readonly modelId: string;
   readonly view: ModelView;
+  /** The open model that `result` is about: compared again when another is open. */
+  readonly withId: string;
   readonly result: Comparison;
 }
 
@@ -132,6 +135,14 @@ export interface ModelPlaceState {
   readonly drawings: Readonly<Record<string, DrawingState>>;
   readonly compare?: CompareState;
   readonly compareStatus: 'none' | 'running' | 'failed';
+  /** Selected in the other model; counts where no layer of the open one is selected. */
+  readonly otherLayer?: NodeId;
+  /** Layers set off in the graph (what feeds a layer, a block); empty: none. */
+  readonly chosen: readonly NodeId[];
+  /** What can be edited at the selected layer and those fused into it. */
+  readonly editOptions?: { readonly modelId: string; readonly list: readonly EditOptions[] };
+  /** The change that is being worked out, in words. */
+  readonly changing?: string;
   /** What simplification would do, as asked for last. */
   readonly simplify?: SimplifyReply;
   readonly problem?: Problem;
