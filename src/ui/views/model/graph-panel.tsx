@@ -7,6 +7,7 @@ import {
   compareWithFile,
   expandEverything,
   saveModel,
+  setChosen,
   setFind,
   setForm,
   setGrouping,
@@ -25,7 +26,7 @@ import { FindRow, hitAfter, useFound } from './graph/find.tsx';
 import { type GraphControl, GraphView } from './graph/graph-view.tsx';
 import type { LayerFacts } from './graph/query.ts';
 import { onLayers } from './layers.ts';
-import { marksOf } from './marks.ts';
+import { marksOf, marksOnLayers } from './marks.ts';
 import { allMetrics, type Metric } from './metrics.ts';
 import { SimplifyDialog } from './simplify-dialog.tsx';
 import type { LayerData } from './use-layers.ts';
@@ -55,13 +56,19 @@ export function GraphPanel({
   const search = useSearch(data, drawn);
   const report = useApp((s) => s.model.simplify);
   const comparison = useApp((s) => s.model.compare);
-  const marks = useMemo(() => marksOf(report, comparison), [report, comparison]);
+  const form = useApp((s) => s.model.form);
+  const marks = useMemo(
+    () => marksOnLayers(marksOf(report, comparison), form === 'layers' ? data.layers.of : undefined),
+    [report, comparison, form, data.layers],
+  );
+  // A node that is drawn as part of a layer is shown by that layer.
+  const shownNode = (node: string | undefined): string | undefined =>
+    node !== undefined && form === 'layers' ? (data.layers.of.get(node) ?? node) : node;
   useLayout();
   useDrawnMark(state.version, state.status === 'ready' && !state.partial);
-  const form = useApp((s) => s.model.form);
   return (
     <Panel
-      title="Graph"
+      title={comparison ? 'After' : 'Graph'}
       className={`graph-panel ${className ?? ''}`}
       scroll={false}
       note={
@@ -110,8 +117,8 @@ export function GraphPanel({
           heat={data.heat}
           metric={{ ...data.metric, combine: combineOf(data.metric) }}
           theme={data.theme}
-          selected={selected}
-          hovered={hovered}
+          selected={shownNode(selected)}
+          hovered={shownNode(hovered)}
           hits={search.hits}
           marks={marks}
           onSelect={selectLayer}
@@ -120,6 +127,7 @@ export function GraphPanel({
           onCancel={() => cancelDrawing('model')}
           onEscape={search.escape}
           control={control}
+          onChosen={setChosen}
         />
         <Legend data={data} />
       </div>

@@ -24,3 +24,17 @@ export function otherMarksOf({ result }: NonNullable<ModelPlaceState['compare']>
   const changed = result.pairs.filter((pair) => pair.changes.length > 0).map(({ a }) => [a, 'changed'] as const);
   return new Map<NodeId, Mark>([...changed, ...result.removed.map((id) => [id, 'removed'] as const)]);
 }
+
+/** Marks of nodes on the layers that hold them: a layer of which only a fused node is marked has changed. */
+export function marksOnLayers(
+  marks: ReadonlyMap<NodeId, Mark> | undefined,
+  layerOf: ReadonlyMap<NodeId, NodeId> | undefined,
+): ReadonlyMap<NodeId, Mark> | undefined {
+  if (!marks || !layerOf) return marks;
+  const shown = new Map(marks);
+  for (const node of marks.keys()) {
+    const layer = layerOf.get(node);
+    if (layer !== undefined && !marks.has(layer)) shown.set(layer, 'changed');
+  }
+  return shown;
+}

@@ -7,7 +7,7 @@ import { LayoutStatus, type LayoutStatusProps } from './status.tsx';
 import { svgOf } from './svg.ts';
 import { type GraphActsInput, useGraphActs } from './use-acts.ts';
 import { type DrawingInput, useDrawing } from './use-drawing.ts';
-import { membersOf, usePicks } from './use-picks.ts';
+import { membersOf, useChosen, usePicks } from './use-picks.ts';
 import { useCamera, useReveal, useStage } from './use-stage.ts';
 import { boxInWords } from './words.ts';
 
@@ -22,6 +22,8 @@ export interface GraphViewProps
   readonly selected: string | undefined;
   readonly hovered: string | undefined;
   readonly control?: Ref<GraphControl>;
+  /** Node ids that are set off, or in the block that is selected; a layer that is merely selected is not among them. */
+  readonly onChosen?: (nodes: readonly string[]) => void;
 }
 
 /** What can be done to a drawing from outside: by buttons, menus, the palette. */
@@ -55,6 +57,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const acts = useGraphActs({ ...props, picks, scene: drawn?.drawing.scene });
   const stage = useStage(canvas, acts);
   const camera = useCamera({ stage, size, drawn, toggled: acts.toggled, ...picks });
+  useChosen(props, picks, props.onChosen);
   useReveal(props.selected, picks.selectedBox, acts.pressed, camera.reveal);
   useImperativeHandle(props.control, () => ({
     fit: camera.fit,

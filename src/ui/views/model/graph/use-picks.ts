@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Diagram } from '../../../../diagram/index.ts';
 import type { Chosen } from './emphasis.ts';
+import { GROUP } from './scene.ts';
 
 /** What is picked or pointed at in one drawing and nowhere else. Boxes by id, so that they outlive a new layout. */
 export interface PicksState {
@@ -58,3 +59,26 @@ export const membersOf = (diagram: Diagram | undefined, box: number): readonly n
   diagram === undefined || box < 0
     ? []
     : [...diagram.boxes.members.subarray(diagram.boxes.memberStart[box], diagram.boxes.memberStart[box + 1])];
+
+/**
+ * Tells whoever wants to know which nodes are set off: by `reach`, else those of the block that is selected. A selection of
+ * nodes by index is dropped when the nodes are others.
+ */
+export function useChosen(
+  { diagram, nodes }: PicksInput,
+  picks: Picks,
+  onChosen: ((nodes: readonly string[]) => void) | undefined,
+): void {
+  const { chosen } = picks.state;
+  const latest = useRef({ picks, onChosen });
+  latest.current = { picks, onChosen };
+  const known = useRef(nodes);
+  const box = (diagram?.boxes.kind[picks.selectedBox] ?? 0) >= GROUP ? picks.selectedBox : -1;
+  useEffect(() => {
+    const same = known.current === nodes || known.current?.every((id, i) => nodes?.[i] === id);
+    known.current = nodes;
+    if (!same) latest.current.picks.set({ chosen: undefined });
+    const members = !same ? [] : chosen ? [...chosen] : membersOf(diagram, box);
+    latest.current.onChosen?.(members.flatMap((n) => nodes?.[n] ?? []));
+  }, [chosen, box, diagram, nodes]);
+}
