@@ -62,7 +62,9 @@ function shape(model: Model): Said<Model> {
 export function withShapes(model: Model, values: Values): Model {
   const tensors = new Map<TensorId, TensorInfo>();
   for (const [id, info] of model.graph.tensors) {
-    const value = values.get(id);
+    // Asking for a constant's value makes one: mostly the table says it all.
+    const stored = info.weight === undefined ? undefined : model.weights.get(info.weight);
+    const value = stored ?? values.get(id);
     const type = value?.type ?? info.type;
     const shape = value?.shape ?? info.shape;
     const isSame = type === info.type && shape === info.shape;

@@ -39,7 +39,9 @@ export interface Totals {
  * `inferShapes` first. Source: methods F.1.
  */
 export function layerCosts(model: Model): LayerCost[] {
-  return model.graph.nodes.flatMap((node) => countedNodes(model).get(node)?.cost ?? []);
+  const costs: LayerCost[] = [];
+  for (const { cost } of countedNodes(model)) if (cost) costs.push(cost);
+  return costs;
 }
 
 /** A graph inside a node, with shapes and costs, so that it can be shown as the network is. */
@@ -59,13 +61,14 @@ interface Counted {
 }
 
 /** Models are immutable: each is counted once. */
-const counted = new WeakMap<Model, ReadonlyMap<Node, Counted>>();
+const counted = new WeakMap<Model, readonly Counted[]>();
 
-function countedNodes(model: Model): ReadonlyMap<Node, Counted> {
+/** In graph order. */
+function countedNodes(model: Model): readonly Counted[] {
   const known = counted.get(model);
   if (known) return known;
   const constant = constantValues(model.graph);
-  const nodes = new Map(model.graph.nodes.map((node) => [node, countNode(node, model, constant)]));
+  const nodes = model.graph.nodes.map((node) => countNode(node, model, constant));
   counted.set(model, nodes);
   return nodes;
 }
@@ -102,17 +105,19 @@ function learnedOf(
   inputs: readonly (ShapedValue | 'unknown' | undefined)[],
   which: readonly number[],
 ): Counted['learned'] {
-  return which.flatMap((i) => {
+  const learned: (readonly [constant: object, elements: number])[] = [];
+  for (const i of which) {
     const value = inputs[i];
     const info = graph.tensors.get(node.inputs[i] ?? '');
-    if (value === undefined || value === 'unknown' || !value.isConstant || !info) return [];
+    if (value === undefined || value === 'unknown' || !value.isConstant || !info) continue;
     const stored = info.weight === undefined ? undefined : weights.get(info.weight);
-    return [[stored ?? info, elementCount(value.shape)] as const];
-  });
+    learned.push([stored ?? info, elementCount(value.shape)]);
+  }
+  return learned;
 }
 
 function countBodies(node: Node, bodies: readonly ShapedBody[]): Counted {
-  const learned = bodies.flatMap(({ model }) => [...countedNodes(model).values()].flatMap((inner) => inner.learned));
+  const learned = bodies.flatMap(({ model }) => countedNodes(model).flatMap((inner) => inner.learned));
   const sums = bodies.map((body) => costOfBody(node, body));
   const cost = sums.reduce<LayerCost | undefined>(
     (dearest, sum) => (dearest && sum ? (sum.ops > dearest.ops ? sum : dearest) : undefined),
@@ -208,7 +213,9 @@ export function totals(model: Model, costs: readonly LayerCost[] = layerCosts(mo
     initializerValues += count;
     weightBytes += storedBytes(stored.type, count);
   }
-  const learned = new Map([...countedNodes(model).values()].flatMap((node) => node.learned));
+  const learned = new Map<object, number>();
+  for (const node of countedNodes(model))
+    for (const [constant, elements] of node.learned) learned.set(constant, elements);
   let params = 0;
   for (const elements of learned.values()) params += elements;
   const peak = peakLiveBytes(model);

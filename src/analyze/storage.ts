@@ -46,6 +46,16 @@ interface Draft {
  * `bytesPerElement`: the width activations will have; left out, the graph's own element types.
  */
 export function planStorage(graph: Graph, bytesPerElement?: number): StoragePlan | undefined {
+  const plans = known.get(graph) ?? new Map<number | undefined, StoragePlan | undefined>();
+  known.set(graph, plans);
+  if (!plans.has(bytesPerElement)) plans.set(bytesPerElement, plan(graph, bytesPerElement));
+  return plans.get(bytesPerElement);
+}
+
+/** Graphs are immutable: each is planned once per width. */
+const known = new WeakMap<Graph, Map<number | undefined, StoragePlan | undefined>>();
+
+function plan(graph: Graph, bytesPerElement: number | undefined): StoragePlan | undefined {
   const constant = constantValues(graph);
   const running = graph.nodes.filter((node) => node.outputs.some((id) => id !== '' && !constant.has(id)));
   const lastUse = lastUses(graph, running);
@@ -121,7 +131,8 @@ function hostOf(
 function isElementwise(node: Node, graph: Graph): boolean {
   const op = bindNode(node, graph);
   if (op === undefined) return false;
-  if (op.quant?.role === 'clamp') return true;
+  // Only what computes new values of its own may do so element by element.
+  if (op.quant && op.quant.role !== 'computes') return op.quant.role === 'clamp';
   const value = (id: TensorId) => {
     const info = graph.tensors.get(id);
     return id !== '' && info && isKnown(info.shape)

@@ -78,9 +78,7 @@ export class GraphValues implements Values {
     const weight = this.#model.graph.tensors.get(id)?.weight;
     const stored = weight === undefined ? undefined : this.#model.weights.get(weight);
     if (!stored) return this.#outer?.get(id);
-    const value = storedValue(stored);
-    this.#known.set(id, value);
-    return value;
+    return storedValue(stored);
   }
 
   set(id: TensorId, value: Value): void {

@@ -19,11 +19,11 @@ export function consumersOf(graph: Graph): ReadonlyMap<TensorId, readonly Node[]
 
 /** Every value a node reads, each once, absent inputs left out: its inputs and what its bodies read by name. */
 export function readBy(node: Node): Iterable<TensorId> {
-  const [first, second] = node.inputs;
-  const isShort = node.inputs.length < 3 && first !== second && first !== '' && second !== '';
+  const { inputs } = node;
+  const isShort = inputs.length < 6 && inputs.every((id, i) => id !== '' && inputs.indexOf(id) === i);
   return isShort && !hasBodies(node)
-    ? node.inputs
-    : [...new Set([...node.inputs, ...capturedBy(node)])].filter((id) => id !== '');
+    ? inputs
+    : [...new Set([...inputs, ...capturedBy(node)])].filter((id) => id !== '');
 }
 
 /** Whether graphs lie in the node's attributes (If, Loop, Scan). Calls of local functions are not told from operators here. */

@@ -48,12 +48,12 @@ export function mergeConstants(model: Model): Model {
 const isComparable = ({ type, shape }: StoredTensor): boolean =>
   storedBytes(type, elementCount(shape)) <= MOST_COMPARED;
 
-/** Equal for equal elements; of a sample of the bytes (FNV-1a), since all are compared where it is equal. */
+/** Equal for equal elements; of long ones of a sample of the bytes (FNV-1a), since all are compared where it is equal. */
 function fingerprint(stored: StoredTensor): string {
   if (stored.strings) return stored.strings.join('\0');
   if (!isComparable(stored)) return '';
   const { bytes } = stored;
-  const step = Math.max(1, Math.floor(bytes.length / 256));
+  const step = Math.max(1, bytes.length >> 14);
   let hash = 0x811c9dc5;
   for (let i = 0; i < bytes.length; i += step) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return String(hash >>> 0);

@@ -1,4 +1,5 @@
 import {
+  allocate,
   attributeOf,
   isFloat,
   type Model,
@@ -16,6 +17,7 @@ import { type Look, lookAt } from './look.ts';
 /** Beyond this factor a folded weight loses float32 digits, and quantizes badly (methods A.1). */
 const LARGE_FACTOR = 1e3;
 
+const FOLDED: ReadonlySet<string> = new Set(['BatchNormalization', 'Mul', 'Div', 'Add', 'Sub']);
 const LAYERS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm']);
 
 /**
@@ -43,7 +45,8 @@ function foldBackward(
   for (const node of model.graph.nodes) {
     if (!LAYERS.has(node.op) || node.domain !== '') continue;
     const next = look.onlyReader(node.outputs[0]);
-    if (!next?.inputs.includes(node.outputs[0] as string)) continue;
+    // A Concat of thousands is not searched for the value: only what can be folded is looked at.
+    if (!next || !FOLDED.has(next.op) || !next.inputs.includes(node.outputs[0] as string)) continue;
     const affine = affineOf(node, next, look);
     const fused = affine && fuse(node, next, affine, look, rewrite);
     if (!affine || !fused) continue;
@@ -88,9 +91,9 @@ function biasOf(node: Node, channels: number, look: Look): ArrayLike<number> | u
 /** Weights multiplied element by element, in their own type. */
 function scaledBy(weight: Tensor, factor: (index: number) => number): Tensor {
   const source = numbersOf(weight);
-  const values = new Float64Array(source.length);
-  for (let i = 0; i < values.length; i++) values[i] = (source[i] as number) * factor(i);
-  return tensorOf(weight.type, weight.shape, values);
+  const data = allocate(weight.type, source.length) as Float32Array;
+  for (let i = 0; i < data.length; i++) data[i] = (source[i] as number) * factor(i);
+  return { type: weight.type, shape: weight.shape, data };
 }
 
 const behind = (weight: Tensor, axis: number): number => weight.shape.slice(axis + 1).reduce((n, d) => n * d, 1);

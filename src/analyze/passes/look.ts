@@ -45,8 +45,13 @@ export function lookAt(model: Model): Look {
 
 function look({ graph, weights }: Model): Look {
   const outputs = new Set(graph.outputs);
-  const producers = producersOf(graph);
-  const consumers = consumersOf(graph);
+  // Made when they are first asked for: many passes find nothing to ask about.
+  let producers: ReadonlyMap<TensorId, Node> | undefined;
+  let consumers: ReadonlyMap<TensorId, readonly Node[]> | undefined;
+  const readersOf = (id: TensorId) => {
+    consumers ??= consumersOf(graph);
+    return consumers.get(id);
+  };
   const shape = (id: TensorId | undefined) => (id === undefined ? undefined : graph.tensors.get(id)?.shape);
   const constant = (id: TensorId | undefined) => {
     const weight = id === undefined ? undefined : graph.tensors.get(id)?.weight;
@@ -54,11 +59,14 @@ function look({ graph, weights }: Model): Look {
   };
   return {
     outputs,
-    producer: (id) => (id === undefined ? undefined : producers.get(id)),
-    readers: (id) => consumers.get(id) ?? [],
+    producer(id) {
+      producers ??= producersOf(graph);
+      return id === undefined ? undefined : producers.get(id);
+    },
+    readers: (id) => readersOf(id) ?? [],
     onlyReader(id) {
       if (id === undefined || id === '' || outputs.has(id)) return undefined;
-      const readers = consumers.get(id);
+      const readers = readersOf(id);
       return readers?.length === 1 ? readers[0] : undefined;
     },
     shape,

@@ -26,6 +26,45 @@ interface Region {
   /** Transposes by their output. */
   readonly entrances: ReadonlyMap<TensorId, Node>;
   readonly nodes: Map<NodeId, Node>;
+  /** Readers outside of each value of the region that has been asked for. */
+  readonly outside: Map<TensorId, Outside>;
+}
+
+interface Outside {
+  /** That are no Transposes. */
+  plain: number;
+  /** Transposes that undo this one: they vanish. */
+  readonly undoing: number;
+  all: number;
+}
+
+/** Counted once, then kept up to date by `leave`: a value may have thousands of readers. */
+function outsideOf(id: TensorId, { nodes, perm, outside }: Region, look: Look): Outside {
+  const known = outside.get(id);
+  if (known) return known;
+  const key = inverse(perm).join();
+  let [plain, undoing, all] = [0, 0, 0];
+  for (const reader of look.readers(id)) {
+    if (nodes.has(reader.id)) continue;
+    const order = permutation(reader, look);
+    all++;
+    if (!order) plain++;
+    else if (order.join() === key) undoing++;
+  }
+  const counted = { plain, undoing, all };
+  outside.set(id, counted);
+  return counted;
+}
+
+/** Puts a layer outside. */
+function leave(node: Node, region: Region): void {
+  region.nodes.delete(node.id);
+  for (const id of new Set(node.inputs)) {
+    const readers = region.outside.get(id);
+    if (!readers) continue;
+    readers.plain++;
+    readers.all++;
+  }
 }
 
 function moveThrough(model: Model, perm: readonly number[]): Model {
@@ -51,40 +90,34 @@ function regionOf({ graph }: Model, perm: readonly number[], look: Look): Region
       for (const id of node.outputs) inside.add(id);
     }
   }
-  return { perm, entrances, nodes };
+  return { perm, entrances, nodes, outside: new Map() };
 }
 
 /** Whether somebody outside needs the value as it is: an output of the network, or a reader that is no Transpose. */
-const isNeeded = (id: TensorId, { nodes }: Region, look: Look): boolean =>
-  look.outputs.has(id) || look.readers(id).some((reader) => !nodes.has(reader.id) && !permutation(reader, look));
-
-/** Transposes outside that undo this one: they vanish. */
-const undoing = (id: TensorId, { nodes, perm }: Region, look: Look): number => {
-  const key = inverse(perm).join();
-  return look.readers(id).filter((r) => !nodes.has(r.id) && permutation(r, look)?.join() === key).length;
-};
+const isNeeded = (id: TensorId, region: Region, look: Look): boolean =>
+  look.outputs.has(id) || outsideOf(id, region, look).plain > 0;
 
 /** Whether every reader of a Transpose is inside, so that it goes. */
-const isSpared = (id: TensorId, { nodes }: Region, look: Look): boolean =>
-  !look.outputs.has(id) && look.readers(id).every((reader) => nodes.has(reader.id));
+const isSpared = (id: TensorId, region: Region, look: Look): boolean =>
+  !look.outputs.has(id) && outsideOf(id, region, look).all === 0;
 
 /** Leaves out layers at the far end for which it does not pay to be inside. */
 function prune(region: Region, look: Look): void {
   const { nodes, entrances } = region;
   const queue = [...nodes.values()].reverse();
-  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+  for (const node of queue) {
     if (!nodes.has(node.id)) continue;
     const outputs = node.outputs.filter((id) => id !== '');
-    if (outputs.some((id) => look.readers(id).some((reader) => nodes.has(reader.id)))) continue;
+    if (outputs.some((id) => outsideOf(id, region, look).all < look.readers(id).length)) continue;
     let loss = 0;
-    for (const id of outputs) loss += undoing(id, region, look) - (isNeeded(id, region, look) ? 1 : 0);
+    for (const id of outputs) loss += outsideOf(id, region, look).undoing - (isNeeded(id, region, look) ? 1 : 0);
     const sources = [...new Set(node.inputs)];
     for (const id of sources) {
       if (entrances.has(id)) loss += isSpared(id, region, look) ? 1 : 0;
       else if (isInside(id, region, look)) loss += isNeeded(id, region, look) ? 0 : 1;
     }
     if (loss > 0) continue;
-    nodes.delete(node.id);
+    leave(node, region);
     for (const id of sources) {
       const before = look.producer(id);
       if (before && nodes.has(before.id)) queue.push(before);
@@ -110,7 +143,7 @@ function profitable(region: Region, look: Look): Map<NodeId, Node> {
     for (const node of members) {
       for (const id of node.inputs) if (entrances.has(id)) sources.add(id);
       for (const id of node.outputs)
-        if (id !== '') gain += undoing(id, region, look) - (isNeeded(id, region, look) ? 1 : 0);
+        if (id !== '') gain += outsideOf(id, region, look).undoing - (isNeeded(id, region, look) ? 1 : 0);
     }
     for (const id of sources) gain += isSpared(id, region, look) ? 1 : 0;
     if (gain > 0) for (const node of members) good.set(node.id, node);
@@ -123,6 +156,7 @@ function connected(start: Node, { nodes, entrances }: Region, look: Look, part: 
   const members = [start];
   const number = part.size;
   part.set(start.id, number);
+  const shared = new Set<TensorId>();
   const visit = (node: Node | undefined) => {
     if (!node || !nodes.has(node.id) || part.has(node.id)) return;
     part.set(node.id, number);
@@ -131,7 +165,9 @@ function connected(start: Node, { nodes, entrances }: Region, look: Look, part: 
   for (const node of members) {
     for (const id of node.inputs) {
       visit(look.producer(id));
-      if (entrances.has(id)) look.readers(id).forEach(visit);
+      if (!entrances.has(id) || shared.has(id)) continue;
+      shared.add(id);
+      look.readers(id).forEach(visit);
     }
     for (const id of node.outputs) look.readers(id).forEach(visit);
   }
