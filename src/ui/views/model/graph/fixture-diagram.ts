@@ -25,7 +25,6 @@ export function gridDiagram(
       to: (Math.floor(from / columns) + 1) * columns + ((from + k * apart) % columns),
     })),
   );
-  const middle = (box: number): number => (rect[4 * box] as number) + WIDTH / 2;
   const input: DiagramInput = {
     nodes: ids.map((id) => ({ id, op: 'Conv', scope: '', title: id, subtitle: 'Conv 3×3 + Relu', signature: 'Conv' })),
     values: links.map((l) => ({ ...l, tensor: `t${l.from}`, bytes: 16_384, label: '16×32×32' })),
@@ -48,28 +47,36 @@ export function gridDiagram(
       memberStart: Uint32Array.from([...all, count]),
       members: Int32Array.from(all),
     },
-    edges: {
-      count: links.length,
-      from: Int32Array.from(links, (l) => l.from),
-      to: Int32Array.from(links, (l) => l.to),
-      tensor: links.map((l) => `t${l.from}`),
-      label: links.map(() => '16×32×32'),
-      bytes: Float64Array.from(links, (l) => 4096 * (1 + (l.from % 40))),
-      pointStart: Uint32Array.from({ length: links.length + 1 }, (_, k) => 2 * k),
-      points: Float32Array.from(
-        links.flatMap(({ from, to }) => [
-          middle(from),
-          (rect[4 * from + 1] as number) + HEIGHT,
-          middle(to),
-          rect[4 * to + 1] as number,
-        ]),
-      ),
-    },
+    edges: straightEdges(rect, links),
     groups: [],
     boxOfNode: Int32Array.from(all),
     partial: false,
   };
   return { input, diagram };
+}
+
+function straightEdges(
+  rect: Float32Array,
+  links: readonly { readonly from: number; readonly to: number }[],
+): Diagram['edges'] {
+  const middle = (box: number): number => (rect[4 * box] as number) + WIDTH / 2;
+  return {
+    count: links.length,
+    from: Int32Array.from(links, (l) => l.from),
+    to: Int32Array.from(links, (l) => l.to),
+    tensor: links.map((l) => `t${l.from}`),
+    label: links.map(() => '16×32×32'),
+    bytes: Float64Array.from(links, (l) => 4096 * (1 + (l.from % 40))),
+    pointStart: Uint32Array.from({ length: links.length + 1 }, (_, k) => 2 * k),
+    points: Float32Array.from(
+      links.flatMap(({ from, to }) => [
+        middle(from),
+        (rect[4 * from + 1] as number) + HEIGHT,
+        middle(to),
+        rect[4 * to + 1] as number,
+      ]),
+    ),
+  };
 }
 
 /** input → conv → [frame: a, b] → closed block of two. Five nodes; box ids 'in', 'conv', 'open', 'a', 'b', 'closed'. */

@@ -30,86 +30,88 @@ interface Pressed {
 
 /** Drag pans, wheel and two fingers zoom where they are, a press without moving acts. Returns what ends it. */
 export function attachPointer(canvas: HTMLCanvasElement, stage: Stage, actions: PointerActions): () => void {
-  const down = new Map<number, Pressed>();
+  const ended = new AbortController();
+  const { signal } = ended;
+  const gestures = gesturesOn(canvas, stage, actions);
+  canvas.addEventListener('pointerdown', gestures.down, { signal });
+  canvas.addEventListener('pointermove', gestures.move, { signal });
+  canvas.addEventListener('pointerup', gestures.up, { signal });
+  canvas.addEventListener('pointercancel', gestures.up, { signal });
+  canvas.addEventListener('pointerleave', () => actions.hover({ kind: 'ground' }), { signal });
+  canvas.addEventListener('dblclick', gestures.double, { signal });
+  // Not by React, whose own listener is passive and could not keep the page from scrolling.
+  canvas.addEventListener('wheel', gestures.wheel, { signal, passive: false });
+  return () => ended.abort();
+}
+
+function gesturesOn(canvas: HTMLCanvasElement, stage: Stage, actions: PointerActions) {
+  const pressed = new Map<number, Pressed>();
   let dragged = false;
   let pressedKind: Target['kind'] = 'ground';
-
-  const place = (event: PointerEvent | WheelEvent | MouseEvent): readonly [number, number] => {
+  const place = (event: MouseEvent): readonly [number, number] => {
     const bounds = canvas.getBoundingClientRect();
     return [event.clientX - bounds.left, event.clientY - bounds.top];
   };
-  const move = (to: (camera: Camera) => Camera): void => {
-    const camera = stage.camera();
-    if (camera) stage.go(to(camera));
+  return {
+    down: (event: PointerEvent): void => {
+      if (event.button !== 0) return;
+      const [x, y] = place(event);
+      if (pressed.size === 0) dragged = false;
+      pressed.set(event.pointerId, { x, y });
+      canvas.setPointerCapture(event.pointerId);
+    },
+    move: (event: PointerEvent): void => {
+      const [x, y] = place(event);
+      const own = pressed.get(event.pointerId);
+      if (!own) {
+        if (event.pointerType === 'touch') return;
+        const target = targetAt(stage, x, y, FINE_REACH);
+        canvas.style.cursor = target.kind === 'ground' ? '' : 'pointer';
+        actions.hover(target);
+        return;
+      }
+      if (!dragged && pressed.size === 1 && Math.hypot(x - own.x, y - own.y) < CLICK_PIXELS) return;
+      dragged = true;
+      const other = [...pressed].find(([id]) => id !== event.pointerId)?.[1];
+      if (other) pinch(stage, own, { x, y }, other);
+      else moveCamera(stage, (camera) => moved(camera, x - own.x, y - own.y));
+      own.x = x;
+      own.y = y;
+    },
+    up: (event: PointerEvent): void => {
+      const own = pressed.get(event.pointerId);
+      pressed.delete(event.pointerId);
+      if (!own || dragged || pressed.size > 0 || event.type === 'pointercancel') return;
+      const target = targetAt(stage, own.x, own.y, event.pointerType === 'touch' ? TOUCH_REACH : FINE_REACH);
+      pressedKind = target.kind;
+      actions.press(target);
+    },
+    double: (event: MouseEvent): void => {
+      // The second press on a sign has toggled already, and what lies there now may be another box.
+      if (pressedKind !== 'toggle') actions.doublePress(targetAt(stage, ...place(event), FINE_REACH));
+    },
+    wheel: (event: WheelEvent): void => {
+      event.preventDefault();
+      const pixels = event.deltaMode === 1 ? event.deltaY * LINE_PIXELS : event.deltaY;
+      zoom(stage, Math.exp(-pixels * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP)), place(event));
+    },
   };
-  const zoom = (factor: number, at: readonly [number, number]): void =>
-    move((camera) => zoomedAt(camera, factor, at, leastOf(stage)));
+}
 
-  const onDown = (event: PointerEvent): void => {
-    if (event.button !== 0) return;
-    const [x, y] = place(event);
-    if (down.size === 0) dragged = false;
-    down.set(event.pointerId, { x, y });
-    canvas.setPointerCapture(event.pointerId);
-  };
-  const onMove = (event: PointerEvent): void => {
-    const [x, y] = place(event);
-    const own = down.get(event.pointerId);
-    if (!own) {
-      if (event.pointerType === 'touch') return;
-      const target = targetAt(stage, x, y, FINE_REACH);
-      canvas.style.cursor = target.kind === 'ground' ? '' : 'pointer';
-      actions.hover(target);
-      return;
-    }
-    if (!dragged && down.size === 1 && Math.hypot(x - own.x, y - own.y) < CLICK_PIXELS) return;
-    dragged = true;
-    const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) {
-      const was = Math.hypot(own.x - other.x, own.y - other.y);
-      const is = Math.hypot(x - other.x, y - other.y);
-      move((camera) => moved(camera, (x - own.x) / 2, (y - own.y) / 2));
-      if (was > 0) zoom(is / was, [(x + other.x) / 2, (y + other.y) / 2]);
-    } else move((camera) => moved(camera, x - own.x, y - own.y));
-    own.x = x;
-    own.y = y;
-  };
-  const onUp = (event: PointerEvent): void => {
-    const own = down.get(event.pointerId);
-    down.delete(event.pointerId);
-    if (!own || dragged || down.size > 0 || event.type === 'pointercancel') return;
-    const target = targetAt(stage, own.x, own.y, event.pointerType === 'touch' ? TOUCH_REACH : FINE_REACH);
-    pressedKind = target.kind;
-    actions.press(target);
-  };
-  const onDouble = (event: MouseEvent): void => {
-    // The second press on a sign has toggled already, and what lies there now may be another box.
-    if (pressedKind !== 'toggle') actions.doublePress(targetAt(stage, ...place(event), FINE_REACH));
-  };
-  const onLeave = (): void => actions.hover({ kind: 'ground' });
-  const onWheel = (event: WheelEvent): void => {
-    event.preventDefault();
-    const pixels = event.deltaMode === 1 ? event.deltaY * LINE_PIXELS : event.deltaY;
-    zoom(Math.exp(-pixels * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP)), place(event));
-  };
+function moveCamera(stage: Stage, to: (camera: Camera) => Camera): void {
+  const camera = stage.camera();
+  if (camera) stage.go(to(camera));
+}
 
-  canvas.addEventListener('pointerdown', onDown);
-  canvas.addEventListener('pointermove', onMove);
-  canvas.addEventListener('pointerup', onUp);
-  canvas.addEventListener('pointercancel', onUp);
-  canvas.addEventListener('pointerleave', onLeave);
-  canvas.addEventListener('dblclick', onDouble);
-  // Not by React, whose own listener is passive and could not keep the page from scrolling.
-  canvas.addEventListener('wheel', onWheel, { passive: false });
-  return () => {
-    canvas.removeEventListener('pointerdown', onDown);
-    canvas.removeEventListener('pointermove', onMove);
-    canvas.removeEventListener('pointerup', onUp);
-    canvas.removeEventListener('pointercancel', onUp);
-    canvas.removeEventListener('pointerleave', onLeave);
-    canvas.removeEventListener('dblclick', onDouble);
-    canvas.removeEventListener('wheel', onWheel);
-  };
+const zoom = (stage: Stage, factor: number, at: readonly [number, number]): void =>
+  moveCamera(stage, (camera) => zoomedAt(camera, factor, at, leastOf(stage)));
+
+/** One of two fingers has moved: the middle between them is followed, their distance zooms. */
+function pinch(stage: Stage, was: Pressed, is: Pressed, other: Pressed): void {
+  const before = Math.hypot(was.x - other.x, was.y - other.y);
+  moveCamera(stage, (camera) => moved(camera, (is.x - was.x) / 2, (is.y - was.y) / 2));
+  const now = Math.hypot(is.x - other.x, is.y - other.y);
+  if (before > 0) zoom(stage, now / before, [(is.x + other.x) / 2, (is.y + other.y) / 2]);
 }
 
 export function leastOf(stage: Stage): number {

@@ -44,10 +44,7 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
       else soon();
     }
     if (!camera || !drawing || !far || !paint || size.width === 0) return;
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-    paint(drawing, far, camera, size, ratio);
+    paint(drawing, far, camera, size, pixelsOf(canvas, size));
     for (const listener of listeners) listener(camera, size);
   };
   const soon = (): void => {
@@ -88,4 +85,12 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
       listeners.clear();
     },
   };
+}
+
+/** Gives the canvas the pixels its size takes on this screen; device px per CSS px. */
+function pixelsOf(canvas: HTMLCanvasElement, size: Size): number {
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  return ratio;
 }

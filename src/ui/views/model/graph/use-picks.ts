@@ -78,7 +78,7 @@ export function useChosen(
     const same = known.current === nodes || known.current?.every((id, i) => nodes?.[i] === id);
     known.current = nodes;
     if (!same) latest.current.picks.set({ chosen: undefined });
-    const members = !same ? [] : chosen ? [...chosen] : membersOf(diagram, box);
+    const members = !same ? [] : chosen ? [...chosen.nodes] : membersOf(diagram, box);
     latest.current.onChosen?.(members.flatMap((n) => nodes?.[n] ?? []));
   }, [chosen, box, diagram, nodes]);
 }
