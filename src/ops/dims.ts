@@ -32,9 +32,14 @@ export function sumOf(dims: Dims): Dim {
   return derived([...names, ...(known === 0 ? [] : [known])].join('+'), dims, () => known);
 }
 
+/** More dimensions than this no tensor has: a file that says so is not believed. */
+const MOST_DIMENSIONS = 64;
+
 /** As many open sizes as `length` says, where that is known. */
 export const openDims = (length: Dim | undefined): Dims | undefined =>
-  typeof length === 'number' ? new Array<Dim>(length).fill(OPEN_SIZE) : undefined;
+  typeof length === 'number' && length >= 0 && length <= MOST_DIMENSIONS
+    ? new Array<Dim>(length).fill(OPEN_SIZE)
+    : undefined;
 
 /** A non-negative axis. Throws `ops/axis-out-of-range`. */
 export function axisIn(op: string, axis: number, rank: number): number {

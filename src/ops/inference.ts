@@ -7,13 +7,13 @@ import { type BodyInferrer, type BoundOp, OPEN_SIZE, type ShapedValue, type Valu
 export type Inputs = readonly (Value | undefined)[];
 export type ShapedInputs = readonly (ShapedValue | undefined)[];
 
-/** A value of which type and shape may be unknown. */
+/** A value of which type and shape may be unknown. Made some ten thousand times for a large network: no copies. */
 export function value(type: DataType | undefined, shape: readonly Dim[] | undefined, constant?: Tensor): Value {
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(shape === undefined ? {} : { shape }),
-    ...(constant === undefined ? {} : { constant }),
-  };
+  const made: { type?: DataType; shape?: readonly Dim[]; constant?: Tensor } = {};
+  if (type !== undefined) made.type = type;
+  if (shape !== undefined) made.shape = shape;
+  if (constant !== undefined) made.constant = constant;
+  return made;
 }
 
 /** Output has the type and shape of the first input. */
@@ -57,11 +57,26 @@ function named(values: readonly Value[], node: string): readonly Value[] {
 
 const isSmall = (shape: Dims | undefined): boolean => isKnown(shape) && elementCount(shape) <= LARGEST_FOLDED;
 
+/** Most operations that `infer` spends on one node. */
+const DEAREST_FOLDED = 1e6;
+
+/** Whether small inputs and outputs hide much work: sums over many indices, windows far larger than the input. */
+function isDear(bound: BoundOp, inputs: Inputs, inferred: readonly Value[]): boolean {
+  const shaped = (v: Value | undefined): ShapedValue | undefined =>
+    v && { type: v.type ?? 'float32', shape: isKnown(v.shape) ? v.shape : [], isConstant: true };
+  const { macs = 0, extraOps = 0 } = bound.cost(
+    inputs.map((v) => shaped(v?.constant)),
+    inferred.map((v) => shaped(v) as ShapedValue),
+  );
+  return macs + extraOps > DEAREST_FOLDED;
+}
+
 /** What the operator computes from constant inputs, where both are small and no random numbers come in. */
 function folded(bound: BoundOp, inputs: Inputs, inferred: readonly Value[]): readonly Value[] {
   if (inputs.length === 0 || bound.isRandom || bound.runValues) return inferred;
   for (const v of inputs) if (v !== undefined && !(v.constant && isSmall(v.constant.shape))) return inferred;
   if (inferred.every((v) => v.constant) || !inferred.every((v) => isSmall(v.shape))) return inferred;
+  if (isDear(bound, inputs, inferred)) return inferred;
   const tensors = bound.run(
     inputs.map((v) => v?.constant),
     inferred.length,

@@ -24,6 +24,12 @@ export interface ResizeAxis {
 
 const f32 = Math.fround;
 
+/** Length of the output before it is made whole: what a stated scale makes of the input. The specification divides by it. */
+function resizedLength({ input, output, scale }: ResizeAxis): number {
+  const length = scale * input;
+  return Math.abs(length - output) < 1e-3 ? output : length;
+}
+
 /**
  * The position in the input, in elements, that an output coordinate looks at. Computed in single precision, as runtimes do:
  * which element is nearest depends on it where a scale such as 0.6 has no exact form.
@@ -43,7 +49,7 @@ export function sourcePosition(mode: CoordinateMode, axis: ResizeAxis, x: number
     case 'pytorch_half_pixel':
       return output > 1 ? halfPixel() : 0;
     case 'align_corners':
-      return output > 1 ? f32((x * (input - 1)) / (output - 1)) : 0;
+      return output > 1 ? f32((x * (input - 1)) / (resizedLength(axis) - 1)) : 0;
     case 'asymmetric':
       return f32(x / scale);
     case 'tf_half_pixel_for_nn':
@@ -51,7 +57,9 @@ export function sourcePosition(mode: CoordinateMode, axis: ResizeAxis, x: number
     case 'tf_crop_and_resize': {
       const [start, end] = [f32(roi[0]), f32(roi[1])];
       if (output <= 1) return f32(f32(0.5 * f32(start + end)) * (input - 1));
-      return f32(f32(start * (input - 1)) + f32(f32(f32(x * f32(end - start)) * (input - 1)) / (output - 1)));
+      return f32(
+        f32(start * (input - 1)) + f32(f32(f32(x * f32(end - start)) * (input - 1)) / (resizedLength(axis) - 1)),
+      );
     }
     default:
       throw badAttribute('Resize', 'coordinate_transformation_mode', `is '${String(mode)}'`);

@@ -1,6 +1,6 @@
 import { elementCount, isKnown, type NumericData, numbersOf, type Shape, type Tensor } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import type { Dims } from '../dims.ts';
+import { type Dims, openDims } from '../dims.ts';
 import { given, listOf, resultOf } from '../elements.ts';
 import { badAttribute, incompatibleShapes } from '../errors.ts';
 import { sizeOf, value } from '../inference.ts';
@@ -160,12 +160,8 @@ export const affineGrid = {
       infer([theta, size]) {
         const sizes = size?.constant && listOf(size.constant);
         if (sizes) return [value(theta?.type, [sizes[0] ?? 0, ...sizes.slice(2), sizes.length - 2])];
-        const rank = theta?.shape?.[1];
-        const open =
-          typeof rank === 'number'
-            ? [theta?.shape?.[0] ?? OPEN_SIZE, ...new Array<string>(rank).fill(OPEN_SIZE), rank]
-            : undefined;
-        return [value(theta?.type, open)];
+        const spatial = openDims(theta?.shape?.[1]);
+        return [value(theta?.type, spatial && [theta?.shape?.[0] ?? OPEN_SIZE, ...spatial, spatial.length])];
       },
       cost: ([theta], [y]) => ({ kind: 'elementwise', extraOps: 2 * (theta?.shape[2] ?? 0) * sizeOf(y) }),
       run(inputs) {

@@ -1,6 +1,6 @@
 import { type Dim, elementCount, numbersOf, type Shape } from '../../ir/index.ts';
 import { AttributeReader } from '../attributes.ts';
-import { type Dims, derived } from '../dims.ts';
+import { type Dims, derived, openDims } from '../dims.ts';
 import { given, listOf, resultOf, take } from '../elements.ts';
 import { badAttribute, incompatibleShapes } from '../errors.ts';
 import { moveCost, sizeOf, value } from '../inference.ts';
@@ -81,7 +81,7 @@ export const col2Im = {
     return {
       infer([x, image, block]) {
         const [batch, rows] = x?.shape ?? [];
-        const sizes: Dims | undefined = image?.constant ? listOf(image.constant) : openList(image?.shape?.[0]);
+        const sizes: Dims | undefined = image?.constant ? listOf(image.constant) : openDims(image?.shape?.[0]);
         if (batch === undefined || rows === undefined || !sizes) return [value(x?.type, undefined)];
         const channels = block?.constant ? channelsOf(rows, listOf(block.constant)) : OPEN_SIZE;
         return [value(x?.type, [batch, channels, ...sizes])];
@@ -131,9 +131,6 @@ export const col2Im = {
     };
   },
 } as const satisfies OpDef;
-
-const openList = (length: Dim | undefined): Dims | undefined =>
-  typeof length === 'number' ? new Array<string>(length).fill(OPEN_SIZE) : undefined;
 
 /** The p-norm over all spatial positions. */
 export const globalLpPool = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { numbersOf } from '../../ir/index.ts';
-import { computed, int64, known, operator, tensor } from '../../test-kit/run-operator.ts';
+import { attributesFrom, computed, int64, known, operator, tensor } from '../../test-kit/run-operator.ts';
+import { bindNode } from '../index.ts';
 import { OPEN_SIZE } from '../op-def.ts';
 
 /** Image operators, against values worked out by hand from the ONNX specification. */
@@ -148,6 +149,31 @@ test('positions of Resize are those of single precision: 1.5 / 0.6 − 0.5 is 2'
   const x = counted(4);
   const attributes = { mode: 'nearest', nearest_mode: 'floor' };
   expect(computed('Resize', [x, undefined, tensor([1], [0.6])], attributes, 19).values).toEqual([1, 3]);
+});
+
+test('aligned corners: what the scale makes of the length counts, whole or not (example of the specification)', () => {
+  const x = counted(1, 1, 2, 4);
+  const attributes = { mode: 'linear', coordinate_transformation_mode: 'align_corners' };
+  const { shape, values } = computed('Resize', [x, undefined, tensor([4], [1, 1, 0.6, 0.6])], attributes, 19);
+  expect(shape).toEqual([1, 1, 1, 2]);
+  expect(values[0]).toBe(1);
+  expect(values[1]).toBeCloseTo(3.142857, 5);
+});
+
+test('small constants that hide much work are not computed while inferring', () => {
+  const node = {
+    id: 'n',
+    op: 'Einsum',
+    domain: '',
+    inputs: [],
+    outputs: [],
+    attributes: attributesFrom({ equation: 'a,b,c->' }),
+  };
+  const long = known(tensor([1000], new Float32Array(1000)));
+  const op = bindNode(node, new Map([['', 17]]));
+  expect(op?.infer([long, long, long], 1)).toEqual([{ type: 'float32', shape: [] }]);
+  const short = known(tensor([2], [1, 2]));
+  expect(op?.infer([short, short, short], 1)[0]?.constant?.data).toEqual(Float32Array.of(27));
 });
 
 test('negative pads crop before the rest is mirrored', () => {
