@@ -18,5 +18,7 @@ export type { ShapeChoice } from './set-shapes.ts';
 export { openSymbols, setShapes } from './set-shapes.ts';
 export type { Simplified, SimplifyOptions, SimplifyStep } from './simplify.ts';
 export { simplify } from './simplify.ts';
+export type { LayerStatistics, Memory, Statistics, StatisticsWidth } from './statistics.ts';
+export { statistics } from './statistics.ts';
 export type { Storage, StoragePlan } from './storage.ts';
 export { planStorage } from './storage.ts';

@@ -7,6 +7,7 @@ import {
   type LayerCost,
   type Model,
   type Node,
+  type NodeId,
   storedBytes,
   type TensorId,
 } from '../ir/index.ts';
@@ -71,6 +72,21 @@ function countedNodes(model: Model): readonly Counted[] {
   const nodes = model.graph.nodes.map((node) => countNode(node, model, constant));
   counted.set(model, nodes);
   return nodes;
+}
+
+/** Learnable elements of each node; an array that several read is counted at the first, so that they add up to the network's. */
+export function parametersByNode(model: Model): ReadonlyMap<NodeId, number> {
+  const seen = new Set<object>();
+  const own = new Map<NodeId, number>();
+  for (const [i, { learned }] of countedNodes(model).entries()) {
+    let count = 0;
+    for (const [constant, elements] of learned) {
+      if (!seen.has(constant)) count += elements;
+      seen.add(constant);
+    }
+    own.set((model.graph.nodes[i] as Node).id, count);
+  }
+  return own;
 }
 
 function countNode(node: Node, model: Model, constant: ReadonlySet<TensorId>): Counted {
@@ -213,11 +229,8 @@ export function totals(model: Model, costs: readonly LayerCost[] = layerCosts(mo
     initializerValues += count;
     weightBytes += storedBytes(stored.type, count);
   }
-  const learned = new Map<object, number>();
-  for (const node of countedNodes(model))
-    for (const [constant, elements] of node.learned) learned.set(constant, elements);
   let params = 0;
-  for (const elements of learned.values()) params += elements;
+  for (const count of parametersByNode(model).values()) params += count;
   const peak = peakLiveBytes(model);
   return {
     ...(isComplete ? { macs } : {}),

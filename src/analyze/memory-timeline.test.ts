@@ -16,6 +16,7 @@ import { readOnnx } from '../onnx/index.ts';
 import { EXACT, firstDifference } from '../test-kit/all-close.ts';
 import { testContext } from '../test-kit/context.ts';
 import { graphBuilder } from '../test-kit/graph-builder.ts';
+import { leNet, mobileNet } from '../test-kit/reference-networks.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
 import { executionCosts, executionLayers } from './execution-layers.ts';
 import { inferShapes } from './infer-shapes.ts';
@@ -27,70 +28,9 @@ import { setShapes } from './set-shapes.ts';
 import { planStorage } from './storage.ts';
 
 const shaped = (model: Model): Model => verifyGraph(inferShapes(model, testContext()));
-const zeros = (count: number) => new Float32Array(count);
-
-/** LeNet of methods C.8: two convolutions with pools, three dense layers. */
-function leNet(): Model {
-  const b = graphBuilder();
-  let x = b.input('x', [1, 1, 28, 28]);
-  const conv = (from: string, id: string, channels: number, filters: number) => {
-    const w = b.constant(`${id}_w`, [filters, channels, 5, 5], zeros(filters * channels * 25));
-    return b.node('Conv', [from, w, b.constant(`${id}_b`, [filters], zeros(filters))], { id });
-  };
-  const pool = (from: string) => b.node('MaxPool', [from], { attributes: { kernel_shape: [2, 2], strides: [2, 2] } });
-  const dense = (from: string, id: string, inputs: number, outputs: number) => {
-    const w = b.constant(`${id}_w`, [outputs, inputs], zeros(outputs * inputs));
-    return b.node('Gemm', [from, w, b.constant(`${id}_b`, [outputs], zeros(outputs))], {
-      id,
-      attributes: { transB: 1 },
-    });
-  };
-  x = pool(b.node('Relu', [conv(x, 'conv1', 1, 6)]));
-  x = pool(b.node('Relu', [conv(x, 'conv2', 6, 16)]));
-  x = b.node('Relu', [dense(b.node('Flatten', [x]), 'dense1', 256, 120)]);
-  x = b.node('Relu', [dense(x, 'dense2', 120, 84)]);
-  b.output(b.node('Softmax', [dense(x, 'dense3', 84, 10)]));
-  return shaped(b.done());
-}
-
-/** MobileNet-v1 at 224 × 224, width 1: strides and channels of its 13 separable blocks. */
-function mobileNet(): Model {
-  const b = graphBuilder();
-  let channels = 32;
-  let at = 0;
-  const conv = (from: string, inputs: number, filters: number, k: number, stride: number, group: number) => {
-    const w = b.constant(`w${at++}`, [filters, inputs / group, k, k], zeros((filters * inputs * k * k) / group));
-    const pad = (k - 1) / 2;
-    const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad], group };
-    return b.node('Relu', [b.node('Conv', [from, w], { attributes })]);
-  };
-  let x = conv(b.input('x', [1, 3, 224, 224]), 3, 32, 3, 2, 1);
-  const blocks = [
-    [64, 1],
-    [128, 2],
-    [128, 1],
-    [256, 2],
-    [256, 1],
-    [512, 2],
-    [512, 1],
-    [512, 1],
-    [512, 1],
-    [512, 1],
-    [512, 1],
-    [1024, 2],
-    [1024, 1],
-  ] as const;
-  for (const [filters, stride] of blocks) {
-    x = conv(conv(x, channels, channels, 3, stride, channels), channels, filters, 1, 1, 1);
-    channels = filters;
-  }
-  const flat = b.node('Flatten', [b.node('GlobalAveragePool', [x])]);
-  b.output(b.node('Gemm', [flat, b.constant('fc', [1024, 1000], zeros(1024 * 1000))]));
-  return shaped(b.done());
-}
 
 describe('LeNet of methods C.8', () => {
-  const model = leNet();
+  const model = shaped(leNet());
   test('281,640 MACs and 44,426 parameters', () => {
     expect(totals(model)).toMatchObject({
       macs: 281_640,
@@ -126,7 +66,7 @@ describe('LeNet of methods C.8', () => {
 });
 
 test('MobileNet-v1: 568,740,352 MACs, 4,209,088 weights, largest pair of maps 1,204,224 elements (methods A.15)', () => {
-  const model = mobileNet();
+  const model = shaped(mobileNet());
   const sums = totals(model);
   expect(sums).toMatchObject({ macs: 568_740_352, params: 4_209_088, peakActivationBytes: 4 * 1_204_224 });
   expect(memoryTimeline(model, 1)).toMatchObject({ lowerBoundBytes: 1_204_224, arenaBytes: 1_204_224 });

@@ -88,11 +88,12 @@ test("a body's own value makes way for a name that arrives from outside", () => 
 
 test('fresh names are taken nowhere, bodies and nodes included, and given once', () => {
   const rewrite = new Rewrite(branching());
-  expect([rewrite.freshTensor('sum'), rewrite.freshTensor('sum'), rewrite.freshNode('e')]).toEqual([
-    'sum_1',
-    'sum_2',
-    'e_1',
-  ]);
+  expect([
+    rewrite.freshTensor('sum'),
+    rewrite.freshTensor('sum'),
+    rewrite.freshNode('e'),
+    rewrite.freshNode('copy'),
+  ]).toEqual(['sum_1', 'sum_2', 'e_1', 'copy_1']);
 });
 
 test('bodies are shared where nothing in them changes', () => {

@@ -76,6 +76,19 @@ function namesIn(graph: Graph, names: Set<string> = new Set()): Set<string> {
   return names;
 }
 
+/** Names that a graph uses and does not list: of values around it that it reads, and all in the bodies of its nodes. */
+function foreignNames(graph: Graph): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of graph.nodes) {
+    for (const id of node.inputs) if (!graph.tensors.has(id)) names.add(id);
+    mapBodies(node, (body) => {
+      namesIn(body.graph, names);
+      return body;
+    });
+  }
+  return names;
+}
+
 /**
  * The node with values of the graph around it renamed, in its inputs and in what its bodies read by name. A value of a body's own
  * that is called as the new name makes way. The node itself where nothing changes.
@@ -141,7 +154,9 @@ export class Rewrite {
   readonly #weights = new Map<WeightId, StoredTensor>();
   readonly #replaced = new Map<NodeId, readonly Node[]>();
   readonly #renamed = new Map<TensorId, TensorId>();
-  #names: Set<string> | undefined;
+  readonly #given = new Set<string>();
+  #foreign: ReadonlySet<string> | undefined;
+  #nodes: ReadonlySet<NodeId> | undefined;
   #changes = 0;
 
   constructor(model: Model) {
@@ -186,6 +201,7 @@ export class Rewrite {
   /** Declares a value; give `weight` to keep an existing constant's elements. */
   declare(info: TensorInfo): void {
     this.#tensors.set(info.id, info);
+    this.#given.add(info.id);
     this.#changes++;
   }
 
@@ -196,17 +212,23 @@ export class Rewrite {
 
   /** A value name that is not taken, in the graph or a body in it: `hint`, or `hint_1`, `hint_2` …; it is taken then. */
   freshTensor(hint: string): TensorId {
-    this.#names ??= new Set([...namesIn(this.#model.graph), ...this.#model.weights.keys()]);
-    const names = this.#names;
+    const { graph, weights } = this.#model;
+    this.#foreign ??= foreignNames(graph);
+    const { tensors } = graph;
+    const isTaken = (name: string) =>
+      tensors.has(name) || this.#given.has(name) || weights.has(name) || this.#foreign?.has(name);
     let id = hint;
-    for (let i = 1; names.has(id) || this.#tensors.has(id); i++) id = `${hint}_${i}`;
-    names.add(id);
+    for (let i = 1; isTaken(id); i++) id = `${hint}_${i}`;
+    this.#given.add(id);
     return id;
   }
 
   /** A node name that is not taken, made as `freshTensor` makes them. */
   freshNode(hint: string): NodeId {
-    return this.freshTensor(hint);
+    this.#nodes ??= new Set(this.#model.graph.nodes.map((node) => node.id));
+    let id = this.freshTensor(hint);
+    while (this.#nodes.has(id)) id = this.freshTensor(hint);
+    return id;
   }
 
   done(): Model {
