@@ -27,7 +27,7 @@ export const ARENA_STRATEGIES: readonly ArenaStrategy[] = [
 export interface ArenaOptions {
   /** Offsets are multiples of this many bytes; default 1. */
   readonly alignment?: number;
-  /** Default 'best': all of them, each also improved by trial (up to 2000 buffers), keeping the smallest arena. */
+  /** Default 'best': all of them, each also improved by trial (the fewer the more buffers), keeping the smallest arena. */
   readonly strategy?: ArenaStrategy | 'best';
 }
 
@@ -43,8 +43,8 @@ export interface ArenaPlan<Id extends string | number = number> {
   readonly strategy: ArenaStrategy;
 }
 
-/** More buffers than this are placed once per strategy, without trials: those take seconds there and hardly help. */
-const MOST_TRIED = 2000;
+/** Buffers placed in all trials of one strategy: many buffers get few trials, which take seconds there and hardly help. */
+const MOST_PLACED = 10_000;
 
 /**
  * Places buffers in one static memory arena so that no two that are alive at once overlap. Bytes and ticks are
@@ -80,7 +80,8 @@ export function planArena<Id extends string | number>(
   };
   for (const one of tried) {
     let order = inOrder(buffers, one, live);
-    const rounds = strategy === 'best' && buffers.length <= MOST_TRIED ? IMPROVING_ROUNDS : 0;
+    const affordable = Math.min(IMPROVING_ROUNDS, Math.floor(MOST_PLACED / Math.max(1, buffers.length)));
+    const rounds = strategy === 'best' ? affordable : 0;
     for (let round = 0; round <= rounds; round++) {
       const offsets = place(order, alignment, one === 'execution');
       const end = keep(offsets, one);

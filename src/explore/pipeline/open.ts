@@ -193,11 +193,17 @@ function layersOf(
   }
 }
 
-/** Operators of the prepared network whose cost is not known: a sum without them would be too low. */
-export function unknownOperators({ prepared }: Pick<OpenedModel, 'prepared'>): string[] {
+const unknown = new WeakMap<Model, readonly string[]>();
+
+/** Operators of the prepared network whose cost is not known: a sum without them would be too low. Found once per network. */
+export function unknownOperators({ prepared }: Pick<OpenedModel, 'prepared'>): readonly string[] {
+  const before = unknown.get(prepared);
+  if (before) return before;
   const known = new Set(layerCosts(prepared).map((cost) => cost.node));
   const missing = prepared.graph.nodes.filter((node) => !known.has(node.id));
-  return [...new Set(missing.map(operatorName))];
+  const operators = [...new Set(missing.map(operatorName))];
+  unknown.set(prepared, operators);
+  return operators;
 }
 
 /** Elements of one sample of a value; `undefined` while its shape is open. */

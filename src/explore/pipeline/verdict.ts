@@ -22,11 +22,17 @@ export interface EstimateRequest {
 export function estimatePlatforms(opened: OpenedModel, request: EstimateRequest): Estimate[] {
   const wanted = request.platforms === 'all' ? [...platforms] : request.platforms.map((id) => platforms.get(id));
   const { method, legacyRefine = false } = request;
+  // Many runtimes store activations at the same width: one plan serves them all.
+  const plans = new Map<number, number | undefined>();
+  const arenaBytesAt = (bytes: number): number | undefined => {
+    if (!plans.has(bytes)) plans.set(bytes, memoryTimeline(opened.prepared, bytes)?.arenaBytes);
+    return plans.get(bytes);
+  };
   return wanted.flatMap((platform) =>
     platform.runtimes.map((runtime) => {
       const stored = storedWidths({ weights: request.bits, activations: request.bits }, runtime);
-      const plan = memoryTimeline(opened.prepared, (stored?.activations ?? request.bits) / 8);
-      return estimateOn(opened, platform, runtime, request.bits, plan?.arenaBytes, { method, legacyRefine });
+      const arenaBytes = arenaBytesAt((stored?.activations ?? request.bits) / 8);
+      return estimateOn(opened, platform, runtime, request.bits, arenaBytes, { method, legacyRefine });
     }),
   );
 }
