@@ -1,6 +1,14 @@
 import { BugError } from '../../src/base/index.ts';
-import type { FloatBackend, FloatRunner, RunOptions } from '../../src/compute/index.ts';
-import { elementCount, type Model, type Node, type Tensor, type TensorId, weightOf } from '../../src/ir/index.ts';
+import { createPlainBackend, type FloatBackend, type FloatRunner, type RunOptions } from '../../src/compute/index.ts';
+import {
+  bodiesOf,
+  elementCount,
+  type Model,
+  type Node,
+  type Tensor,
+  type TensorId,
+  weightOf,
+} from '../../src/ir/index.ts';
 import { missingFeed, nodeFailed, unknownTap, unsupportedNode, wrongShape } from './errors.ts';
 import { type KernelMemory, KernelMemoryPool } from './kernel-memory.ts';
 import { planValues, type Values } from './plan-values.ts';
@@ -25,6 +33,7 @@ export interface WasmFloatBackend extends FloatBackend {
 /**
  * Float graphs on WebAssembly SIMD, one thread: convolution, Gemm, MatMul, pooling, Relu, Clip, Add, Mul and batch
  * normalization; every other operator runs on the plain reference that `bind` gives (`plainNodes` lists them).
+ * Networks with control flow, functions of their own or sequences run on the plain backend as a whole.
  * Sums are taken in another order than the reference takes them, so results differ in the last bits.
  */
 export function createWasmFloatBackend(module: WebAssembly.Module, bind: BindOperator): WasmFloatBackend {
@@ -32,7 +41,23 @@ export function createWasmFloatBackend(module: WebAssembly.Module, bind: BindOpe
   return {
     id: 'wasm',
     description: 'WebAssembly SIMD, one thread',
-    prepare: async (model) => new PreparedModel(model, bind, pool),
+    prepare: async (model) => (isPlainOnly(model) ? plainRunner(model) : new PreparedModel(model, bind, pool)),
+  };
+}
+
+/** Whether values are anything but tensors, or graphs run inside nodes. */
+const isPlainOnly = ({ graph }: Model): boolean =>
+  graph.nodes.some(
+    (node) => bodiesOf(node, graph).length > 0 || (node.domain === '' && /Sequence|^Optional/.test(node.op)),
+  );
+
+async function plainRunner(model: Model): Promise<WasmFloatRunner> {
+  const runner = await createPlainBackend().prepare(model);
+  return {
+    canTransform: runner.canTransform,
+    plainNodes: model.graph.nodes,
+    run: (feeds, options) => runner.run(feeds, options),
+    dispose: () => runner.dispose(),
   };
 }
 

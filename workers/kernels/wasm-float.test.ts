@@ -244,3 +244,37 @@ describe.skipIf(!hasSharedData)('networks of the shared data', () => {
     },
   );
 });
+
+test('a network with control flow runs as a whole on the plain backend', async () => {
+  const model = await chain(normal(new Random(1), [2, 3]), [{ op: 'Relu' }]);
+  const [node] = model.graph.nodes;
+  const body = {
+    kind: 'graph' as const,
+    value: { ...model, graph: { ...model.graph, inputs: [], nodes: model.graph.nodes } },
+  };
+  const choice: Node = {
+    ...(node as Node),
+    op: 'If',
+    inputs: ['c'],
+    attributes: new Map([
+      ['then_branch', body],
+      ['else_branch', body],
+    ]),
+  };
+  const tensors = new Map<string, TensorInfo>([...model.graph.tensors, ['c', { id: 'c', type: 'bool', shape: [] }]]);
+  const runner = await wasm.prepare({
+    ...model,
+    graph: { ...model.graph, inputs: ['x', 'c'], tensors, nodes: [choice] },
+  });
+  const x: Tensor = { type: 'float32', shape: [2], data: Float32Array.of(-1, 2) };
+  const c: Tensor = { type: 'bool', shape: [], data: Uint8Array.of(1) };
+  const results = await runner.run(
+    new Map([
+      ['x', x],
+      ['c', c],
+    ]),
+  );
+  expect(results.get('v0')?.data).toEqual(Float32Array.of(0, 2));
+  expect(runner.plainNodes).toEqual([choice]);
+  runner.dispose();
+});
