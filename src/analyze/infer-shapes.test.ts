@@ -4,7 +4,9 @@ import { testContext } from '../test-kit/context.ts';
 import { graphBuilder } from '../test-kit/graph-builder.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { layerCosts, totals } from './layer-costs.ts';
+import { prepare } from './passes/prepare.ts';
 import { openSymbols, setShapes } from './set-shapes.ts';
+import { simplify } from './simplify.ts';
 
 const shapeOf = (model: Model, id: string) => model.graph.tensors.get(id)?.shape;
 
@@ -29,6 +31,34 @@ test('a leading batch becomes 1 and is reported; other open sizes stay until the
   const set = inferShapes(setShapes(open, { symbols: new Map([['height', 6]]) }), testContext());
   expect(shapeOf(set, 'flat')).toEqual([1, 4 * 6 * 8]);
   expect(totals(set).macs).toBe(12 * 48);
+});
+
+test('sizes that are partly known flow through arithmetic on shapes', () => {
+  const b = graphBuilder();
+  const x = b.input('x', ['rows', 4, 6]);
+  const at = (i: number) => b.node('Gather', [b.node('Shape', [x]), b.constant(`at${i}`, [1], [i], 'int64')]);
+  const half = b.node(
+    'Concat',
+    [at(0), at(2), b.constant('two', [1], [2], 'int64'), b.constant('rest', [1], [-1], 'int64')],
+    { attributes: { axis: 0 } },
+  );
+  b.output(b.node('Reshape', [x, half], { outputs: ['y'] }));
+  b.output(
+    b.node('Expand', [b.constant('one', [1, 1], [5]), b.node('Concat', [at(1), at(0)], { attributes: { axis: 0 } })], {
+      outputs: ['z'],
+    }),
+  );
+  b.output(
+    b.node('ConstantOfShape', [b.node('Concat', [at(0), b.node('Mul', [at(1), at(2)])], { attributes: { axis: 0 } })], {
+      outputs: ['c'],
+    }),
+  );
+  const shaped = inferShapes(b.done(), testContext());
+  expect(['y', 'z', 'c'].map((id) => shapeOf(shaped, id))).toEqual([
+    ['rows', 6, 2, 2],
+    [4, 'rows'],
+    ['rows', 24],
+  ]);
 });
 
 describe('choosing sizes', () => {
@@ -72,6 +102,32 @@ test('a declared [] where a layer makes more is reported, and the layer is belie
   const ctx = testContext();
   expect(shapeOf(inferShapes(b.done(), ctx), 'y')).toEqual([1, 4]);
   expect(ctx.diagnostics).toMatchObject([{ code: 'analyze/empty-shape', node: 'act' }]);
+});
+
+test('a declared element type that is wrong is reported, and the layer is believed', () => {
+  const b = graphBuilder();
+  b.output(b.describe(b.node('Relu', [b.input('x', [1, 4])], { id: 'act', outputs: ['y'] }), [1, 4], 'int64'));
+  const ctx = testContext();
+  expect(inferShapes(b.done(), ctx).graph.tensors.get('y')?.type).toBe('float32');
+  expect(ctx.diagnostics).toMatchObject([{ code: 'analyze/declared-type', node: 'act' }]);
+});
+
+test('sizes of a thousand million elements are computed with, not allocated', () => {
+  const b = graphBuilder();
+  const huge = b.node('ConstantOfShape', [b.constant('n', [3], [1000, 1000, 1000], 'int64')]);
+  const list = b.node(
+    'Range',
+    ['from', 'to', 'by'].map((id, i) => b.constant(id, [], [[0, 1e9, 1][i] as number], 'int64')),
+  );
+  b.output(
+    b.node('Add', [b.input('x', [1000, 1000, 1000]), huge], { outputs: ['y'] }),
+    b.node('Neg', [list], { outputs: ['z'] }),
+  );
+  const shaped = inferShapes(b.done(), testContext());
+  expect([shapeOf(shaped, 'y'), shapeOf(shaped, 'z')]).toEqual([[1000, 1000, 1000], [1e9]]);
+  expect(prepare(shaped, testContext()).model.graph.nodes).toHaveLength(4);
+  expect(simplify(shaped, testContext()).model.graph.nodes).toHaveLength(4);
+  expect(totals(shaped).peakActivationBytes).toBe(4e9);
 });
 
 test('operands that do not fit name the layer', () => {

@@ -217,6 +217,10 @@ function declaredValue(
   declared: TensorInfo | undefined,
   { said }: Findings,
 ): Pick<TensorInfo, 'type' | 'shape'> {
+  if (declared?.type && inferred.type && declared.type !== inferred.type) {
+    const message = `The file declares '${declared.id}' as ${declared.type}; layer '${node.id}' makes it ${inferred.type}. The layer is believed.`;
+    said.set(message, { code: 'analyze/declared-type', severity: 'warning', node: node.id, message });
+  }
   const isEmpty = declared?.shape?.length === 0 && (inferred.shape?.length ?? 0) > 0;
   if (!declared || !isEmpty) return declared ?? {};
   const message = `The file declares '${declared.id}' as a single number; layer '${node.id}' makes it ${shapeText(inferred.shape)}. The layer is believed.`;

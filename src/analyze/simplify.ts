@@ -55,6 +55,7 @@ export function simplify(
       const result = runNoting(pass, current, {
         ...ctx,
         keepQuantization: !wanted.has('dequantize'),
+        growsLittle: true,
         mayGrowBytes: mostBytes - before.storedBytes,
       });
       if (result.model === current) continue;

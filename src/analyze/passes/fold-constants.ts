@@ -16,8 +16,8 @@ import { becomeConstant } from './become-constant.ts';
 import { type Look, lookAt } from './look.ts';
 import type { PassContext } from './pass.ts';
 
-/** Results of more elements than this stay computed: 256 Mi floats are a gibibyte. */
-const MOST_ELEMENTS = 2 ** 28;
+/** Results of more elements than this stay computed: 128 Mi floats are half a gibibyte. */
+const MOST_ELEMENTS = 2 ** 27;
 
 /** Quantized weights stay as they are stored; `dequantize` is the pass that turns them into floats. */
 const KEPT: ReadonlySet<string> = new Set(['DequantizeLinear', 'QuantizeLinear']);
@@ -27,8 +27,8 @@ const KEPT_QUANTIZATION: ReadonlySet<string> = new Set(['Quant', 'BipolarQuant',
 /**
  * Replaces everything that does not depend on run-time values by constants: Constant and ConstantOfShape nodes, layers
  * of constants (a Reshape of an initializer), arithmetic on shapes that are known. Values keep their names. Random values are
- * not computed ahead. With `mayGrowBytes` nor is what would store more than that in all, or of one node more than twice the
- * constants it reads (and 4 KiB).
+ * not computed ahead; nor is what would store more than `mayGrowBytes` in all, or with `growsLittle` more than twice what the
+ * node reads (and 4 KiB).
  */
 export function foldConstants(model: Model, ctx: PassContext): Model {
   const { graph } = model;
@@ -37,7 +37,7 @@ export function foldConstants(model: Model, ctx: PassContext): Model {
   const rewrite = new Rewrite(model);
   const folded = new Map<TensorId, Tensor>();
   const constant = new Set<TensorId>();
-  let budget = ctx.mayGrowBytes ?? Number.POSITIVE_INFINITY;
+  let budget = ctx.mayGrowBytes;
   for (const [id, info] of graph.tensors) if (info.weight !== undefined) constant.add(id);
   for (const node of graph.nodes) {
     if (KEPT.has(node.op) || (ctx.keepQuantization && KEPT_QUANTIZATION.has(node.op))) continue;
@@ -45,7 +45,7 @@ export function foldConstants(model: Model, ctx: PassContext): Model {
     if (outputs.length === 0 || outputs.some((id) => values.get(id)?.element)) continue;
     const growth = growthOf(node, outputs, values, look);
     if (growth === undefined || growth > budget) continue;
-    if (ctx.mayGrowBytes !== undefined && growth > constantBytes(node, values, look) + SPARE_BYTES) continue;
+    if (ctx.growsLittle && growth > constantBytes(node, values, look) + SPARE_BYTES) continue;
     const tensors = resultsOf(node, outputs, values, model, constant, folded, look);
     if (!tensors) continue;
     outputs.forEach((id, i) => {

@@ -2,8 +2,10 @@ import type { Model, NodeId, StageContext } from '../../ir/index.ts';
 
 /** What a pass is told and may say. */
 export interface PassContext extends Pick<StageContext, 'warn'> {
-  /** How many bytes of constants folding may add to those stored; absent: as many as it takes. */
-  readonly mayGrowBytes?: number;
+  /** How many bytes of constants folding may add to those stored, in all. */
+  readonly mayGrowBytes: number;
+  /** Whether folding leaves alone what would store much more than it reads: weights that the file computes (ConstantOfShape). */
+  readonly growsLittle?: boolean;
   /** Whether a quantization that the file stores is kept: nothing of it is computed ahead. */
   readonly keepQuantization?: boolean;
   /** Says why a node was touched, where that is not the pass's usual reason, and into which node it went. */

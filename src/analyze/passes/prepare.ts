@@ -34,6 +34,9 @@ const PREPARING: readonly string[] = [
   'remove-dead',
 ];
 
+/** Weights that a file computes instead of storing them become constants up to this many bytes. */
+const MOST_COMPUTED_BYTES = 2 ** 30;
+
 /**
  * The form quantizer, lowering and exporters expect (methods A.1): float, shapes inferred, constants folded, BatchNormalization
  * and biases inside their layers, no Identity, Dropout or dead code. Outputs stay equal to float32 rounding, except
@@ -50,7 +53,7 @@ export function prepare(model: Model, ctx: Pick<StageContext, 'warn'>): Prepared
   const removed: RemovedNode[] = [];
   for (const id of PREPARING) {
     const pass = passes.get(id);
-    const after = runPass(pass, current, ctx);
+    const after = runPass(pass, current, { ...ctx, mayGrowBytes: MOST_COMPUTED_BYTES });
     if (after === current) continue;
     const left = new Set(after.graph.nodes.map((n) => n.id));
     for (const { id: node } of current.graph.nodes) {
