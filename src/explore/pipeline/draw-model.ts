@@ -85,6 +85,7 @@ function diagramInput(
     boxOf.set(node.id, i);
     if (form === 'layers') for (const fused of node.fused) boxOf.set(fused, i);
   });
+  const inputs = inputsOf(part);
   return {
     nodes: shown.map((node, i) => {
       const kind = form === 'layers' ? node.label : operatorLabel(node);
@@ -98,19 +99,32 @@ function diagramInput(
         signature: [kind, ...node.attributes.map((a) => `${a.name}=${a.text}`), ...shapesOf(node)].join(' '),
       };
     }),
-    values: valuesOf(part.edges, boxOf),
-    inputs: part.inputs.map((v) => v.id),
+    values: valuesOf(part.edges, boxOf, new Set(inputs)),
+    inputs,
     outputs: part.outputs.map((v) => v.id),
   };
 }
 
-function valuesOf(edges: readonly EdgeView[], boxOf: ReadonlyMap<NodeId, number>): DiagramInput['values'] {
+/** What comes in from outside: inputs, and in a graph inside a node the values it takes from the graph around it. */
+function inputsOf({ inputs, edges }: Part): readonly string[] {
+  const names = new Set<string>(inputs.map((v) => v.id));
+  for (const { from, to, tensor } of edges) if (from === undefined && to !== undefined) names.add(tensor);
+  return [...names];
+}
+
+/** `inputs`: what may come from outside. A stored constant that is an output of the graph comes from nowhere. */
+function valuesOf(
+  edges: readonly EdgeView[],
+  boxOf: ReadonlyMap<NodeId, number>,
+  inputs: ReadonlySet<string>,
+): DiagramInput['values'] {
   const values: DiagramInput['values'][number][] = [];
   const seen = new Set<string>();
   for (const { tensor, from: maker, to: taker, shape, bytes } of edges) {
     const from = maker === undefined ? -1 : boxOf.get(maker);
     const to = taker === undefined ? -1 : boxOf.get(taker);
     if (from === undefined || to === undefined || (from === to && from >= 0)) continue;
+    if (from < 0 && !inputs.has(tensor)) continue;
     const key = `${from} ${to} ${tensor}`;
     if (seen.has(key)) continue;
     seen.add(key);
