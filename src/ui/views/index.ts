@@ -1,4 +1,4 @@
-import { type ComponentType, lazy } from 'react';
+import { type ComponentType, createElement, lazy, useState } from 'react';
 import type { AppState } from '../state/types.ts';
 import { StartView } from './start/index.tsx';
 import type { View } from './view.ts';
@@ -7,8 +7,18 @@ import type { View } from './view.ts';
 const loaders: (() => Promise<unknown>)[] = [];
 
 function later(load: () => Promise<ComponentType>): ComponentType {
-  loaders.push(load);
-  return lazy(async () => ({ default: await load() }));
+  let loaded: ComponentType | undefined;
+  const fetched = async (): Promise<ComponentType> => {
+    loaded = await load();
+    return loaded;
+  };
+  loaders.push(fetched);
+  const Later = lazy(async () => ({ default: await fetched() }));
+  // What is here already is shown at once: a lazy component waits even then, and React shows 'Loading' for 300 ms at least.
+  return function Place() {
+    const [Shown] = useState(() => loaded ?? Later);
+    return createElement(Shown);
+  };
 }
 
 const ModelView = later(async () => (await import('./model/index.tsx')).ModelView);
