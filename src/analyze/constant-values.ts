@@ -21,7 +21,7 @@ export function constantValues(graph: Graph): ReadonlySet<TensorId> {
 }
 
 /** Whether a node can be computed before running, given which values are constant. */
-export function isConstantNode(node: Node, graph: Graph, constant: ReadonlySet<TensorId>): boolean {
+export function isConstantNode(node: Node, graph: Graph, constant: Pick<ReadonlySet<TensorId>, 'has'>): boolean {
   for (const id of node.inputs) if (id !== '' && !constant.has(id)) return false;
   return !hasBodies(node) && !calledFunction(node, graph) && !isRandom(node, graph);
 }

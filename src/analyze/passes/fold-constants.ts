@@ -36,12 +36,13 @@ export function foldConstants(model: Model, ctx: PassContext): Model {
   const look = lookAt(model);
   const rewrite = new Rewrite(model);
   const folded = new Map<TensorId, Tensor>();
-  const constant = new Set<TensorId>();
+  const constant = { has: (id: TensorId) => folded.has(id) || graph.tensors.get(id)?.weight !== undefined };
   let budget = ctx.mayGrowBytes;
-  for (const [id, info] of graph.tensors) if (info.weight !== undefined) constant.add(id);
   for (const node of graph.nodes) {
     if (KEPT.has(node.op) || (ctx.keepQuantization && KEPT_QUANTIZATION.has(node.op))) continue;
     const outputs = node.outputs.filter((id) => id !== '');
+    const first = values.get(outputs[0] ?? '');
+    if (!first?.constant && !node.inputs.every((id) => id === '' || constant.has(id))) continue;
     if (outputs.length === 0 || outputs.some((id) => values.get(id)?.element)) continue;
     const growth = growthOf(node, outputs, values, look);
     if (growth === undefined || growth > budget) continue;
@@ -51,7 +52,6 @@ export function foldConstants(model: Model, ctx: PassContext): Model {
     outputs.forEach((id, i) => {
       const tensor = tensors[i] as Tensor;
       folded.set(id, tensor);
-      constant.add(id);
       becomeConstant(rewrite, id, tensor);
     });
     budget -= Math.max(0, growth);
@@ -95,7 +95,7 @@ function resultsOf(
   outputs: readonly TensorId[],
   values: Values,
   model: Model,
-  constant: ReadonlySet<TensorId>,
+  constant: Pick<ReadonlySet<TensorId>, 'has'>,
   folded: ReadonlyMap<TensorId, Tensor>,
   look: Look,
 ): readonly Tensor[] | undefined {
