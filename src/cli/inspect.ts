@@ -19,6 +19,17 @@ const shapeOf = ({ shape }: ValueView): readonly (number | string)[] | null => s
 /** An input or output of the network; `--shape` and arrays in files call it by this name. */
 const portOf = ({ id, type, shape }: ValueView): object => ({ name: id, type, shape: shape ?? null });
 
+/**
+ * Multiply-accumulates of the outermost graph alone, as public fact sheets count them; where graphs inside nodes (branches of an If,
+ * loops, functions) add to them, the sum stands beside it.
+ */
+function outermost({ nodes, costs, totals }: ModelView): { macs?: number; macsWithBodies?: number } {
+  const nested = new Set(nodes.flatMap((node) => (node.bodies ? [node.id] : [])));
+  if (totals.macs === undefined || nested.size === 0) return {};
+  const inside = costs.reduce((sum, cost) => sum + (nested.has(cost.node) ? cost.macs : 0), 0);
+  return inside === 0 ? {} : { macs: totals.macs - inside, macsWithBodies: totals.macs };
+}
+
 /** Layers as the contract names them: absent figures stay absent. */
 function layersOf(view: ModelView): object[] {
   const costs = new Map(view.costs.map((c) => [c.node, c]));
@@ -56,7 +67,7 @@ export const inspect: Command = {
         inputs: view.inputs.map(portOf),
         outputs: view.outputs.map(portOf),
       },
-      totals,
+      totals: { ...totals, ...outermost(view) },
       layers: layersOf(view),
       operators: Object.fromEntries(view.operators.map((o) => [o.op, o.count])),
       unsupported: view.unsupported,

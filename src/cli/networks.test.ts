@@ -61,9 +61,7 @@ function faultOf(name: string, { operators, totals, unsupported }: Inspection, m
     faults.push('operators');
   if (totals.initializerValues !== initializer_values) faults.push(`${totals.initializerValues} stored values`);
   if (unsupported.length > 0) faults.push(`unsupported ${unsupported[0]?.op}`);
-  // The facts count the outermost graph only; we count the graphs inside its nodes too.
-  const isFit = 'If' in ops ? (totals.macs ?? 0) > (macs ?? 0) : totals.macs === macs;
-  if (macsKnown && macs !== null && !isFit) faults.push(`${totals.macs} MACs instead of ${macs}`);
+  if (macsKnown && macs !== null && totals.macs !== macs) faults.push(`${totals.macs} MACs instead of ${macs}`);
   return faults.map((fault) => `${name}: ${fault}`);
 }
 

@@ -171,7 +171,10 @@ class Pool implements JobClient {
     for (let i = 0; i < this.#queue.length; ) {
       const task = this.#queue[i] as Task;
       const coordinates = COORDINATING.has(task.name);
-      let slot = this.#slots.find((s) => !s.task && s.coordinator === coordinates);
+      const free = this.#slots.filter((s) => !s.task && s.coordinator === coordinates);
+      // A worker that has the model open need not open it again.
+      const model = (task.request as { modelId?: string }).modelId;
+      let slot = free.find((s) => model !== undefined && s.held.has(model)) ?? free[0];
       if (!slot && coordinates) {
         slot = this.#newSlot(true);
         this.#slots.push(slot);
@@ -214,7 +217,14 @@ class Pool implements JobClient {
 
   /** Gives the worker the resources the request names that it does not hold yet. */
   async #handOver(slot: Slot, request: unknown): Promise<void> {
-    const named = request as { modelId?: string; dataId?: string; calibrationId?: string };
+    const named = request as {
+      modelId?: string;
+      dataId?: string;
+      calibrationId?: string;
+      source?: { readonly id?: unknown };
+    };
+    // A source in the request itself is kept by the worker under its id: it must not be handed over, and opened, again.
+    if (typeof named.source?.id === 'string') slot.held.add(named.source.id);
     for (const id of [named.modelId, named.dataId, named.calibrationId]) {
       if (id === undefined || slot.held.has(id)) continue;
       const resource = this.#resources.get(id);
