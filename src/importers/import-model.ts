@@ -17,7 +17,11 @@ export async function importModel(
   if (files.length === 0) throw noFiles();
   const unpacked = unpackedFiles(files, options.main, registry);
   const importer = formatAmong(unpacked, registry);
-  if (importer) return importer.read(unpacked, options);
+  if (importer) {
+    // A network in an archive is the same network: its fingerprint is its own file's, not the archive's.
+    const { sha256: _archives, ...own } = options;
+    return importer.read(unpacked, unpacked.every((file) => files.includes(file)) ? options : own);
+  }
   for (const file of unpacked) {
     const foreign = foreignKind(file);
     if (foreign) throw foreign;
