@@ -96,7 +96,7 @@ async function openFigure(bench: PageBench, folder: string, { name, model, limit
 /** Opens the page and drops a file on it as soon as it takes one; the clock runs from navigation. */
 async function openInPage(bench: PageBench, path: string): Promise<{ page: Page; close: () => Promise<void> }> {
   const { page, context } = await bench.visit('commit');
-  await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0, undefined, { polling: 5 });
+  await page.waitForFunction(() => performance.getEntriesByName('listening').length > 0, undefined, { polling: 5 });
   await dropFiles(page, path);
   return { page, close: () => context.close() };
 }

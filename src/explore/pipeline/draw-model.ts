@@ -1,11 +1,13 @@
-import type { Diagram, DiagramInput, DiagramOptions } from '../../diagram/index.ts';
+import type { Diagram, DiagramInput, DiagramOptions, GroupingKind } from '../../diagram/index.ts';
 import type { NodeId, StageContext } from '../../ir/index.ts';
 import { noBody, unknownLayer } from '../errors.ts';
 import type { BodyView, EdgeView, ModelView, NodeView, ValueView } from '../model-view.ts';
 import { operatorLabel } from './operator-label.ts';
 
 /** Which graph of a model is drawn, and what of it. */
-export interface DrawingChoice extends Omit<DiagramOptions, 'reveal'> {
+export interface DrawingChoice extends Omit<DiagramOptions, 'reveal' | 'grouping'> {
+  /** 'automatic': by scope where the names say enough, else by repeated block. */
+  readonly grouping: GroupingKind | 'automatic';
   /** 'layers': what executes, with fused operators inside their layer and without what is computed beforehand; 'nodes': every node of the file. */
   readonly form: 'layers' | 'nodes';
   /** The way to a graph inside nodes, outermost first; empty: the network itself. */
@@ -20,6 +22,8 @@ export interface DrawnModel {
   readonly nodes: readonly NodeId[];
   /** Where the name of each node places it, 'a/b/c' or ''. */
   readonly scopes: readonly string[];
+  /** How layers were grouped. */
+  readonly grouping: GroupingKind;
 }
 
 type Part = Pick<BodyView, 'inputs' | 'outputs' | 'nodes' | 'edges'>;
@@ -32,13 +36,15 @@ export async function drawModel(
   host: { readonly pause: () => Promise<void>; readonly now: () => number; onPartial?(drawn: DrawnModel): void },
 ): Promise<DrawnModel> {
   // Drawing is no part of the first load.
-  const { layoutDiagram, scopesOf } = await import('../../diagram/index.ts');
+  const { layoutDiagram, scopesOf, suggestedGrouping } = await import('../../diagram/index.ts');
   const part = partOf(view, choice.body);
   const shown = choice.form === 'nodes' ? part.nodes : executed(part);
   const nodes = shown.map((node) => node.id);
   const scopes = scopesOf(nodes);
   const input = diagramInput(part, shown, choice.form, scopes);
-  const { form: _form, body: _body, reveal, ...options } = choice;
+  const { form: _form, body: _body, reveal, ...rest } = choice;
+  const grouping = rest.grouping === 'automatic' ? suggestedGrouping(input.nodes) : rest.grouping;
+  const options = { ...rest, grouping };
   const at = new Map(shown.map(({ id }, i) => [id, i]));
   const indices = (reveal ?? []).flatMap((id) => at.get(id) ?? []);
   const diagram = await layoutDiagram(
@@ -48,10 +54,10 @@ export async function drawModel(
       signal: ctx.signal,
       pause: host.pause,
       now: host.now,
-      onPartial: (diagram) => host.onPartial?.({ diagram, nodes, scopes }),
+      onPartial: (diagram) => host.onPartial?.({ diagram, nodes, scopes, grouping }),
     },
   );
-  return { diagram, nodes, scopes };
+  return { diagram, nodes, scopes, grouping };
 }
 
 function partOf(view: ModelView, path: DrawingChoice['body']): Part {

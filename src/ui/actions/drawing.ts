@@ -1,7 +1,7 @@
 import { CancelledError } from '../../base/index.ts';
 import type { DrawingChoice, DrawnModel } from '../../explore/index.ts';
 import { getState, patch } from '../state/store.ts';
-import type { DrawingState } from '../state/types.ts';
+import type { DrawingState, ModelPlaceState } from '../state/types.ts';
 import { problemOf } from './problems.ts';
 import { cancelJob, runJob } from './run-job.ts';
 
@@ -64,6 +64,20 @@ export async function draw(canvas: CanvasId, modelId: string, choice: DrawingCho
 }
 
 const versionOf = (canvas: CanvasId): number => getState().model.drawings[canvas]?.version ?? 0;
+
+/** Above so many boxes blocks are closed at first. */
+const COLLAPSE_FROM = 150;
+
+/** What the Model place is set to show. */
+export function drawingChoice(
+  place: Pick<ModelPlaceState, 'form' | 'grouping' | 'expanded' | 'collapsed' | 'expandAll' | 'body'>,
+): DrawingChoice {
+  const { form, grouping, expanded, collapsed, expandAll, body } = place;
+  return { form, grouping, expanded, collapsed, expandAll, body, collapseFrom: COLLAPSE_FROM };
+}
+
+/** Draws the model that has just been opened, before anything else is asked of the workers: it is looked at first. */
+export const drawOpened = (modelId: string): Promise<void> => draw('model', modelId, drawingChoice(getState().model));
 
 /** Ends the layout under way; what is drawn so far stays. */
 export function cancelDrawing(canvas: CanvasId): void {

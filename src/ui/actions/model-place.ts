@@ -3,7 +3,7 @@ import type { Edit } from '../../edit/index.ts';
 import type { ModelChange } from '../../explore/index.ts';
 import type { NodeId } from '../../ir/index.ts';
 import type { ModelSource } from '../../jobs/protocol.ts';
-import { inText } from '../format/index.ts';
+import { inText, middleCut } from '../format/index.ts';
 import { act, getState, patch } from '../state/store.ts';
 import type { ModelPlaceState } from '../state/types.ts';
 import { client } from './client.ts';
@@ -38,6 +38,12 @@ export function toggleGroup(group: string, expanded: boolean): void {
       collapsed: expanded ? [...without(model.collapsed), group] : without(model.collapsed),
     },
   });
+}
+
+/** Opens a closed group without a step in the history: it hides what was just chosen. */
+export function revealGroup(group: string): void {
+  const { expanded, collapsed } = getState().model;
+  patch({ model: { expanded: [...expanded, group], collapsed: collapsed.filter((id) => id !== group) } });
 }
 
 export function expandEverything(expandAll: boolean): void {
@@ -106,11 +112,14 @@ const macsText = (before: number | undefined, after: number | undefined): string
     ? ''
     : `: ${inText(before, 'macs')} → ${inText(after, 'macs')} MACs`;
 
-/** Says what is wrong with the model, and selects the layer where it breaks if there is one of this name. */
+/** Says what is wrong with a change, and selects the layer where it breaks if there is one of this name. */
 function showModelProblem(thrown: unknown): void {
   const problem = problemOf(thrown);
-  patch({ model: { problem } });
   const node = problem.facts?.['node'];
+  // What rooms say of a file they read is no remedy for a change: the layer in front of the broken one is.
+  const broken = typeof node === 'string' && /^(ops|analyze)\//.test(problem.code);
+  const hint = broken ? 'Choose another value, or change this layer first so that its inputs fit.' : problem.hint;
+  patch({ model: { problem: { ...problem, message: `${problem.message} Nothing was changed.`, hint } } });
   if (getState().session.view?.nodes.some(({ id }) => id === node)) selectLayer(node as NodeId);
 }
 
@@ -229,9 +238,14 @@ export function selectCompared(layer: NodeId | undefined, otherLayer?: NodeId): 
 export const editModel = (edit: Edit, label: string, select?: NodeId): Promise<boolean> =>
   changeModel({ kind: 'edit', edit }, label, select);
 
+const MOST_OF_A_NAME = 36;
+
 /** Removes layers: a common edit, also by key. */
 export const removeLayers = (nodes: readonly NodeId[]): Promise<boolean> =>
-  editModel({ kind: 'remove', nodes }, `Remove ${nodes.length > 2 ? `${nodes.length} layers` : nodes.join(' and ')}`);
+  editModel(
+    { kind: 'remove', nodes },
+    `Remove ${nodes.length > 2 ? `${nodes.length} layers` : nodes.map((id) => middleCut(id, MOST_OF_A_NAME)).join(' and ')}`,
+  );
 
 /** What the graph sets off: what feeds a layer, what it feeds, a block. */
 export function setChosen(chosen: readonly NodeId[]): void {

@@ -3,7 +3,9 @@ import type { ModelChange } from '../../explore/index.ts';
 import type { NodeId } from '../../ir/index.ts';
 import type { ModelSource, UnreadFile } from '../../jobs/protocol.ts';
 import { act, getState, patch } from '../state/store.ts';
+import { loadCatalog } from './catalog.ts';
 import { client } from './client.ts';
+import { drawOpened } from './drawing.ts';
 import { estimateAll } from './estimate.ts';
 import { fingerprintOf, type GivenFile, setFile } from './file-records.ts';
 import { filesOf, keepFiles } from './held-files.ts';
@@ -44,9 +46,13 @@ export async function openModel(
     setFile(file.name, { status: 'opened', note: `opened, ${reply.view.totals.nodes} nodes`, problems: [] });
     for (const other of companions)
       setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
+    // Of a model in an archive the fingerprint is its own, not the archive's.
+    keepFiles(reply.view.reference.sha256, given);
     showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, making);
     if (!whole) void fingerprintLater(file, companions, reply.modelId, making);
-    // The verdict is asked for first; the data follow on another worker.
+    // The drawing, then the verdict; the data follow on another worker.
+    await drawOpened(reply.modelId);
+    await loadCatalog();
     await Promise.all([estimateAll(), loadItsData(reply.modelId)]);
     return true;
   } catch (thrown) {
@@ -188,6 +194,23 @@ function showModel(
       details: new Map(),
       target: continues || sameFile ? session.target : undefined,
     },
+    // A comparison with the same file goes on: it is made again.
+    model: {
+      body: [],
+      problem: undefined,
+      simplify: undefined,
+      ...(sameFile
+        ? {}
+        : {
+            compare: undefined,
+            otherLayer: undefined,
+            expanded: [],
+            collapsed: [],
+            expandAll: false,
+            find: '',
+            ownMetrics: [],
+          }),
+    },
     selection: { layer, ...(continues ? {} : { points: [], activePoint: undefined }) },
     ...(continues
       ? {}
@@ -223,11 +246,6 @@ function showModel(
       floatCheck: undefined,
     },
     deploy: { packages: {}, file: undefined },
-    ...(sameFile
-      ? {}
-      : {
-          model: { compare: undefined, otherLayer: undefined, body: [], expanded: [], collapsed: [], expandAll: false },
-        }),
   });
   patch({ page: { place: continues && exploration.points.length > 0 ? 'explore' : 'model' } });
 }

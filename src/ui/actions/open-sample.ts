@@ -53,7 +53,8 @@ export async function openSample(sample: Sample): Promise<void> {
 export async function estimateExample(): Promise<void> {
   const { samples } = getState().page;
   const sample = Array.isArray(samples) ? (samples as readonly Sample[])[0] : undefined;
-  if (!sample || getState().session.modelId !== undefined) return;
+  const { modelId, files } = getState().session;
+  if (!sample || modelId !== undefined || files.some((file) => file.status === 'reading')) return;
   try {
     const file = await fetchFile(sample.file);
     const id = await fingerprintOf(file.blob);

@@ -1,12 +1,14 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { openFiles } from '../actions/open-files.ts';
+import { loadPlaces } from '../views/index.ts';
 import { Key } from '../widgets/index.ts';
 
 const kinds: readonly (readonly [string, string])[] = [
-  ['.onnx with ONNX or QDQ operators', 'the model'],
+  ['.onnx, .keras, .h5, network .json, or one of these in a .zip or .gz', 'the model'],
   ['.data, .bin, .weights named in the model', 'its external data'],
   ['.npz, .npy, pictures, or a zip of them', 'inputs for calibration and accuracy'],
   ['array y, MNIST idx, CIFAR binary, labels.txt', 'labels'],
+  ['.csv or .json with a number per layer', 'a metric to colour the graph by'],
   ['.paretoscope', 'a saved exploration'],
 ];
 
@@ -35,7 +37,10 @@ export function DropLayer(): ReactElement | null {
       depth = 0;
       setCount(undefined);
       const files = [...(event.dataTransfer?.files ?? [])].map((file) => ({ name: file.name, blob: file }));
-      if (files.length > 0) void openFiles(files);
+      if (files.length === 0) return;
+      void openFiles(files);
+      // The place that shows what was opened is fetched while it is read.
+      void loadPlaces();
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', over);

@@ -1,17 +1,20 @@
 import { createPageClient } from '../../../workers/spawn.ts';
 import { messageOf } from '../../base/index.ts';
+import { loadCatalog } from '../actions/catalog.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
 import { estimateExample, loadSamples, openSampleById } from '../actions/open-sample.ts';
 import { refreshRecent, reopenAfterReload, storeExplorationNow, storeExplorationSoon } from '../actions/persist.ts';
-import { problemOf, showProblem } from '../actions/problems.ts';
-import { runJob } from '../actions/run-job.ts';
-import { patch, store } from '../state/store.ts';
+import { showProblem } from '../actions/problems.ts';
+import { getState, patch, store } from '../state/store.ts';
 import { loadPlaces } from '../views/index.ts';
 import { watchRequests } from './requests.ts';
 
 /** One for the page, and no more than pay: candidates are evaluated one per worker. */
 const workerCount = (): number => Math.max(1, Math.min(8, navigator.hardwareConcurrency || 2));
+
+/** How long the start page waits before it works out its example: less than it takes to read a line. */
+const EXAMPLE_AFTER_MILLISECONDS = 400;
 
 /** What happens once when the page opens: workers, catalog, samples, recent work, the link in the address. */
 export async function startPage(): Promise<void> {
@@ -25,6 +28,7 @@ export async function startPage(): Promise<void> {
   const pool = createPageClient(workers);
   setClient(pool);
   patch({ jobs: { workers } });
+  performance.mark('listening');
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
   // The start page stands and takes files; what follows is code of the other places.
   performance.mark('usable');
@@ -33,10 +37,14 @@ export async function startPage(): Promise<void> {
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
   storeChanges();
+  // A file that was dropped meanwhile goes before what was open the last time.
+  if (getState().session.files.length > 0) return;
   const sample = new URLSearchParams(window.location.search).get('sample');
   if (await openAddressLink()) return;
   if (sample !== null) return openSampleById(sample);
   await reopenAfterReload();
+  // Whoever comes with a file at once has the workers to himself.
+  await new Promise((done) => setTimeout(done, EXAMPLE_AFTER_MILLISECONDS));
   await estimateExample();
 }
 
@@ -52,16 +60,6 @@ function storeChanges(): void {
       now.session.data !== before.session.data;
     if (changed) storeExplorationSoon();
   });
-}
-
-async function loadCatalog(): Promise<void> {
-  try {
-    const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true });
-    patch({ session: { catalog, latencyMethod: catalog.latencyMethods[0]?.id ?? '' } });
-    for (const { code, message } of catalog.engines.notes) showProblem({ code, message, hint: '' });
-  } catch (thrown) {
-    showProblem(problemOf(thrown));
-  }
 }
 
 /** After one visit the built page works without a network. Development servers have nothing to keep. */

@@ -15,7 +15,7 @@ export const initialState: AppState = {
   selection: { points: [], metric: 'latency' },
   model: {
     form: 'layers',
-    grouping: 'blocks',
+    grouping: 'automatic',
     expanded: [],
     collapsed: [],
     expandAll: false,

@@ -1,11 +1,12 @@
 import { type ReactElement, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { DrawnModel } from '../../../explore/index.ts';
 import { save } from '../../actions/deploy.ts';
-import { cancelDrawing, draw, drawingOf, drawingState } from '../../actions/drawing.ts';
+import { cancelDrawing, draw, drawingChoice, drawingOf, drawingState } from '../../actions/drawing.ts';
 import {
   askSimplify,
   compareWithFile,
   expandEverything,
+  revealGroup,
   saveModel,
   setChosen,
   setFind,
@@ -19,8 +20,9 @@ import { hoverLayer, selectLayer, setMetric } from '../../actions/select.ts';
 import { HeatLegend } from '../../charts/index.ts';
 import { inText } from '../../format/index.ts';
 import { getState, useApp } from '../../state/store.ts';
-import { Button, ErrorList, Menu, type MenuItem, Panel, Select } from '../../widgets/index.ts';
+import { Button, Menu, type MenuItem, Panel, Select } from '../../widgets/index.ts';
 import { chooseComparison } from './compare/choose-comparison.ts';
+import { ChangeProblem } from './edit/change-problem.tsx';
 import { factsOfModel } from './graph/facts.ts';
 import { FindRow, hitAfter, useFound } from './graph/find.tsx';
 import { type GraphControl, GraphView } from './graph/graph-view.tsx';
@@ -31,8 +33,6 @@ import { allMetrics, type Metric } from './metrics.ts';
 import { SimplifyDialog } from './simplify-dialog.tsx';
 import type { LayerData } from './use-layers.ts';
 
-/** Above so many boxes blocks are closed at first. */
-const COLLAPSE_FROM = 150;
 /** Metrics a search may ask for. */
 const SEARCHED = ['macs', 'params', 'bytes', 'latency', 'energy', 'intensity'];
 
@@ -51,7 +51,6 @@ export function GraphPanel({
   const selected = useApp((s) => s.selection.layer);
   const hovered = useApp((s) => s.selection.hoveredLayer);
   const own = useApp((s) => s.model.ownMetrics);
-  const problem = useApp((s) => s.model.problem);
   const control = useRef<GraphControl>(null);
   const search = useSearch(data, drawn);
   const report = useApp((s) => s.model.simplify);
@@ -64,7 +63,7 @@ export function GraphPanel({
   // A node that is drawn as part of a layer is shown by that layer.
   const shownNode = (node: string | undefined): string | undefined =>
     node !== undefined && form === 'layers' ? (data.layers.of.get(node) ?? node) : node;
-  useLayout();
+  useLayout(state.version);
   useDrawnMark(state.version, state.status === 'ready' && !state.partial);
   return (
     <Panel
@@ -102,7 +101,7 @@ export function GraphPanel({
     >
       {search.shown && search.row}
       {path.length > 0 && <Breadcrumb name={view.reference.name} />}
-      {problem && <ErrorList problems={[problem]} />}
+      <ChangeProblem />
       <div className="graph-frame">
         <GraphView
           label={`Graph of ${view.reference.name}`}
@@ -137,7 +136,10 @@ export function GraphPanel({
 }
 
 /** Which box feeds which, by index in the drawing: fused operators pass on what their layer makes. */
-function linksOf({ sources, layers }: LayerData, nodes: readonly string[]): { from: number; to: number }[] {
+export function linksOf(
+  { sources, layers }: Pick<LayerData, 'sources' | 'layers'>,
+  nodes: readonly string[],
+): { from: number; to: number }[] {
   const index = new Map(nodes.map((id, i) => [id, i]));
   const at = (node: string | undefined): number =>
     node === undefined ? -1 : (index.get(node) ?? index.get(layers.of.get(node) ?? '') ?? -1);
@@ -145,7 +147,7 @@ function linksOf({ sources, layers }: LayerData, nodes: readonly string[]): { fr
 }
 
 /** Intensity and bits of a group are those of its extreme layer; a figure of the user's own may be anything that adds up. */
-const combineOf = ({ id }: Metric): 'sum' | 'largest' =>
+export const combineOf = ({ id }: Metric): 'sum' | 'largest' =>
   id === 'intensity' || id === 'bits' || id === 'sensitivity' ? 'largest' : 'sum';
 
 /** Marks in the browser's timeline when a whole drawing has been painted; measurements and tests wait for it. */
@@ -159,24 +161,38 @@ function useDrawnMark(version: number, whole: boolean): void {
 }
 
 /** Asks for a layout whenever the model, or what is shown of it, has changed. */
-function useLayout(): void {
+function useLayout(version: number): void {
   const modelId = useApp((s) => s.session.modelId);
   const { form, grouping, expanded, collapsed, expandAll, body } = useApp((s) => s.model);
+  const choice = useMemo(
+    () => drawingChoice({ form, grouping, expanded, collapsed, expandAll, body }),
+    [form, grouping, expanded, collapsed, expandAll, body],
+  );
+  useEffect(() => {
+    if (modelId !== undefined) void draw('model', modelId, choice);
+  }, [modelId, choice]);
+  useRevealed(version);
+}
+
+/** A layer that was just chosen and that closed groups hide is shown by opening them, one inside the other. */
+function useRevealed(version: number): void {
   const selected = useApp((s) => s.selection.layer);
+  const pending = useRef<string | undefined>(undefined);
+  const before = useRef(selected);
+  if (before.current !== selected) {
+    before.current = selected;
+    pending.current = selected;
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at again with every drawing that arrives
   useEffect(() => {
-    if (modelId === undefined) return;
-    void draw('model', modelId, { form, grouping, expanded, collapsed, expandAll, body, collapseFrom: COLLAPSE_FROM });
-  }, [modelId, form, grouping, expanded, collapsed, expandAll, body]);
-  // A layer chosen elsewhere that a closed group hides is shown by opening the groups around it.
-  useEffect(() => {
-    if (modelId === undefined || selected === undefined) return;
     const drawn = drawingOf('model');
-    const index = drawn?.nodes.indexOf(selected) ?? -1;
-    const box = index < 0 ? -1 : (drawn?.diagram.boxOfNode[index] ?? -1);
-    if (!drawn || box < 0 || drawn.diagram.boxes.node[box] === index) return;
-    const choice = { form, grouping, expanded, collapsed, expandAll, body, collapseFrom: COLLAPSE_FROM };
-    void draw('model', modelId, { ...choice, reveal: [selected] });
-  }, [modelId, selected, form, grouping, expanded, collapsed, expandAll, body]);
+    if (!drawn || pending.current === undefined) return;
+    const index = drawn.nodes.indexOf(pending.current);
+    const box = index < 0 ? -1 : (drawn.diagram.boxOfNode[index] ?? -1);
+    const group = box < 0 ? undefined : drawn.diagram.groups[drawn.diagram.boxes.group[box] ?? -1];
+    if (group && !group.expanded) revealGroup(group.id);
+    else pending.current = undefined;
+  }, [selected, version]);
 }
 
 interface Search {
@@ -326,6 +342,11 @@ function ViewMenu({ control, name }: MenuProps): ReactElement {
   const items: MenuItem[] = [
     { label: 'Execution layers', onSelect: () => setForm('layers'), ...chosen(form === 'layers') },
     { label: 'Every node of the file', onSelect: () => setForm('nodes'), ...chosen(form === 'nodes') },
+    {
+      label: 'Group as the names allow',
+      onSelect: () => setGrouping('automatic'),
+      ...chosen(grouping === 'automatic'),
+    },
     { label: 'Group by repeated block', onSelect: () => setGrouping('blocks'), ...chosen(grouping === 'blocks') },
     { label: 'Group by scope of names', onSelect: () => setGrouping('scope'), ...chosen(grouping === 'scope') },
     { label: 'No groups', onSelect: () => setGrouping('none'), ...chosen(grouping === 'none') },
