@@ -10,6 +10,7 @@ import { inText, shapeText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, EmptyState, Fact, FigureText, Panel } from '../../widgets/index.ts';
 import { EditLayer } from './edit/edit-layer.tsx';
+import { ModelFacts } from './edit/model-facts.tsx';
 import { TilePicture } from './tile-picture.tsx';
 import type { LayerData } from './use-layers.ts';
 
@@ -30,6 +31,7 @@ export function Inspector({
     if (selected !== undefined && !nested) void loadLayerDetail(selected);
   }, [selected, nested]);
   if (!node) {
+    if (!nested) return <ModelFacts view={view} className={className ?? ''} />;
     return (
       <Panel title="Layer" className={className ?? ''} padded>
         <EmptyState title="No layer selected">
