@@ -112,6 +112,20 @@ export class NetworkBuilder {
     this.#outputs.push(id);
   }
 
+  /** Gives a node's output another name, everywhere; made unique. Returns it. */
+  rename(from: TensorId, to: TensorId): TensorId {
+    const id = this.#freshTensor(to);
+    const info = this.#tensors.get(from);
+    this.#tensors.delete(from);
+    this.#tensors.set(id, { ...info, id });
+    const renamed = (name: TensorId): TensorId => (name === from ? id : name);
+    this.#nodes.forEach((node, i) => {
+      if (node.inputs.includes(from) || node.outputs.includes(from))
+        this.#nodes[i] = { ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) };
+    });
+    return id;
+  }
+
   isBoundary(id: TensorId): boolean {
     return this.#inputs.includes(id) || this.#outputs.includes(id);
   }

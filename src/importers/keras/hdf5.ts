@@ -3,6 +3,7 @@ import type { Dataset, Group } from 'jsfive';
 import { messageOf, UserError } from '../../base/index.ts';
 import { elementCount } from '../../ir/index.ts';
 import { damagedHdf5, unsupportedDataset } from '../errors.ts';
+import { attributeFault, chunkFault, contiguous } from './hdf5-layout.ts';
 
 export const HDF5_SIGNATURE = '\x89HDF\r\n\x1a\n';
 
@@ -29,7 +30,7 @@ export interface Hdf5Group {
 export async function openHdf5(file: string, bytes: Uint8Array): Promise<Hdf5Group> {
   const { File } = await import('jsfive');
   const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-  return guarded(file, () => groupOf(file, new File(whole), '', bytes.length));
+  return guarded(file, () => groupOf(file, new File(whole), '', new Uint8Array(whole)));
 }
 
 /** jsfive throws strings, TypeErrors and RangeErrors at whatever it cannot read; all of them mean the file is not as it should be. */
@@ -42,18 +43,22 @@ function guarded<T>(file: string, read: () => T): T {
   }
 }
 
-function groupOf(file: string, group: Group, path: string, fileBytes: number): Hdf5Group {
+function groupOf(file: string, group: Group, path: string, bytes: Uint8Array): Hdf5Group {
   const names = group.keys;
   const child = (name: string): Group | Dataset | undefined =>
     names.includes(name) ? guarded(file, () => group.get(name) ?? undefined) : undefined;
   const attribute = (name: string): unknown =>
-    guarded(file, () => (Object.hasOwn(group.attrs, name) ? group.attrs[name] : undefined));
+    guarded(file, () => {
+      const fault = attributeFault(group, bytes);
+      if (fault !== undefined) throw damagedHdf5(file, fault, undefined);
+      return Object.hasOwn(group.attrs, name) ? group.attrs[name] : undefined;
+    });
   const self: Hdf5Group = {
     path,
     names,
     group(name) {
       const found = child(name);
-      return isGroup(found) ? groupOf(file, found, `${path}/${name}`, fileBytes) : undefined;
+      return isGroup(found) ? groupOf(file, found, `${path}/${name}`, bytes) : undefined;
     },
     array(wanted) {
       const [first, ...rest] = wanted.split('/').filter((part) => part !== '');
@@ -61,7 +66,7 @@ function groupOf(file: string, group: Group, path: string, fileBytes: number): H
       if (rest.length > 0) return self.group(first)?.array(rest.join('/'));
       const found = child(first);
       return found && !isGroup(found)
-        ? guarded(file, () => arrayOf(file, found, `${path}/${first}`, fileBytes))
+        ? guarded(file, () => arrayOf(file, found, `${path}/${first}`, bytes))
         : undefined;
     },
     text(name) {
@@ -92,18 +97,22 @@ const textsIn = (value: unknown): string[] =>
 /** Deflate cannot pack more than 1032 : 1, so a dataset that claims more than that of its file is damaged. */
 const MOST_PACKED = 1032;
 
-function arrayOf(file: string, dataset: Dataset, path: string, fileBytes: number): Hdf5Array {
+function arrayOf(file: string, dataset: Dataset, path: string, bytes: Uint8Array): Hdf5Array {
   const { shape, dtype } = dataset;
   if (typeof dtype !== 'string' || !/^[<>|=]?[fiu][1248]$/.test(dtype))
     throw unsupportedDataset(file, path, `its elements are of type ${JSON.stringify(dtype)}`);
   const count = elementCount(shape);
-  if (!Number.isSafeInteger(count) || count > fileBytes * MOST_PACKED)
+  if (!Number.isSafeInteger(count) || count > bytes.length * MOST_PACKED)
     throw unsupportedDataset(file, path, `it claims ${count} elements, more than the file can hold`);
   return {
     path,
     shape,
     read: () =>
       guarded(file, () => {
+        const inPlace = dtype === '<f4' ? contiguous(dataset, bytes, count) : undefined;
+        if (inPlace) return inPlace;
+        const fault = chunkFault(dataset, bytes);
+        if (fault !== undefined) throw unsupportedDataset(file, path, fault);
         const values = dataset.value;
         if (values.length !== count)
           throw unsupportedDataset(file, path, `${values.length} of its ${count} elements are stored`);

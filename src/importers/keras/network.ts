@@ -1,4 +1,5 @@
 /** From the layers of a Keras model to a graph of ONNX operators. */
+import { displayName } from '../../base/index.ts';
 import type { Attribute, DataType, Diagnostic, Model } from '../../ir/index.ts';
 import { badStructure, noInputShape, unknownLayerShape } from '../errors.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
@@ -62,15 +63,24 @@ class Network {
   build(): Model {
     const { topology, weights } = this.#source;
     const outputs = this.#model(topology, weights, { path: '', depth: 0 }, undefined);
-    for (const output of outputs) this.#output(this.#layouts.keras(output));
+    const names = topology.sequential
+      ? topology.layers.slice(-1).map((l) => l.name)
+      : topology.outputs.map((reference) => reference.layer);
+    outputs.forEach((output, i) => {
+      this.#output(this.#layouts.keras(output), names[i] ?? topology.name);
+    });
     return this.#builder.done(topology.name);
   }
 
-  /** An input may be an output at once, and a value two outputs: each output is a value of its own. */
-  #output(v: Value): void {
-    const id = this.#builder.isBoundary(v.id) ? this.#builder.node('Identity', [v.id], { id: `${v.id}_output` }) : v.id;
-    if (v.shape.length > 0) this.#builder.describe(id, v.shape, this.#builder.typeOf(id) ?? 'float32');
-    this.#builder.output(id);
+  /** An output is called after its layer. An input may be an output at once, and a value two outputs: each is a value of its own. */
+  #output(v: Value, name: string): void {
+    const builder = this.#builder;
+    const boundary = builder.isBoundary(v.id);
+    const id = boundary
+      ? builder.node('Identity', [v.id], { id: `${name}_output`, output: name })
+      : builder.rename(v.id, name);
+    if (v.shape.length > 0) builder.describe(id, v.shape, builder.typeOf(id) ?? 'float32');
+    builder.output(id);
   }
 
   /** `inputs`: of a model inside another; the outermost one declares its own. */
@@ -269,8 +279,8 @@ class Network {
     scope.warn(
       scope.kind === 'Lambda' ? 'importers/keras-lambda' : 'importers/keras-unknown-layer',
       scope.kind === 'Lambda'
-        ? `Layer '${scope.path}' is a Lambda, whose Python code the file does not hold in a form to be read: it is shown, but has no cost and cannot be run. Write it with layers, or export the network as ONNX.`
-        : `Layer '${scope.path}' is a ${scope.kind}, which this tool does not know: it is shown, but has no cost and cannot be run. Export the network as ONNX to have it whole.`,
+        ? `Layer '${displayName(scope.path)}' is a Lambda, whose Python code the file does not hold in a form to be read: it is shown, but has no cost and cannot be run. Write it with layers, or export the network as ONNX.`
+        : `Layer '${displayName(scope.path)}' is a ${displayName(scope.kind)}, which this tool does not know: it is shown, but has no cost and cannot be run. Export the network as ONNX to have it whole.`,
     );
     if (!given) return { id, shape: [], layout: 'keras' };
     return { id, shape: dimsOf(given, scope.name), layout: 'keras' };

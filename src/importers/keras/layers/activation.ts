@@ -1,4 +1,5 @@
 /** Activations, as layers and as the setting `activation` of others. */
+import { displayName } from '../../../base/index.ts';
 import type { Attribute } from '../../../ir/index.ts';
 import { isObject, type Json, type JsonObject, member } from '../../json.ts';
 import { float, int, text } from '../../network-builder.ts';
@@ -125,7 +126,7 @@ function unknown(scope: LayerScope, v: Value, name: string, suffix: string): Val
   scope.builder.describe(y.id, tensorShape(y));
   scope.warn(
     'importers/keras-unknown-activation',
-    `Activation '${name}' of layer '${scope.path}' is not known: it is shown, but has no cost and cannot be run.`,
+    `Activation '${displayName(name)}' of layer '${displayName(scope.path)}' is not known: it is shown, but has no cost and cannot be run.`,
   );
   return y;
 }

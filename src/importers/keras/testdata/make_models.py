@@ -158,7 +158,7 @@ def keras2_sequential():
         if n == 0:
             c["batch_input_shape"] = [None, 28, 28, 1]
         layers.append({"class_name": type(layer).__name__, "config": c})
-        weights[layer.name] = {f"{layer.name}/{w.name}:0": (np.asarray(w), PACKED if w.name == "kernel" else {}) for w in layer.weights}
+        weights[layer.name] = {f"{layer.name}/{w.name}:0": (np.asarray(w), {**PACKED, "chunks": (64, 4) if w.ndim == 2 else True} if w.name == "kernel" else {}) for w in layer.weights}
     return keras2("a16", {"config": {"name": "sequential", "layers": layers}, "weights": weights})
 
 
