@@ -2,7 +2,7 @@
 import { badLayerList } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { layerReaders } from './layers/index.ts';
-import { type PythonValue, parsePython } from './python-text.ts';
+import { type PythonValue, parsePython, type Statement } from './python-text.ts';
 import { isModelKind } from './topology.ts';
 import { snakeCase } from './weights.ts';
 
@@ -49,10 +49,26 @@ interface ListedModel {
 
 /** The text as `{class_name: 'Sequential', config}`. Throws `importers/keras-layer-list` with the line. */
 export function layerListOf(file: string, text: string): JsonObject {
-  const reader = new LayerListReader(file);
-  for (const { line, target, value } of parsePython(file, text)) reader.statement(line, target, value);
+  const statements = parsePython(file, text);
+  const reader = new LayerListReader(file, modelNames(statements));
+  for (const { line, target, value } of statements) reader.statement(line, target, value);
   return reader.result();
 }
+
+const isLayer = (value: PythonValue | undefined): boolean =>
+  value?.kind === 'call' && layerReaders.has(lastPart(value.name));
+
+/** What a known layer is added to is a model; `seen.add(name)` fills a set. */
+const modelNames = (statements: readonly Statement[]): ReadonlySet<string> =>
+  new Set(
+    statements.flatMap(({ value }) =>
+      value.kind === 'call' && value.name.endsWith(ADDS) && isLayer(value.positional[0])
+        ? [value.name.slice(0, -ADDS.length)]
+        : [],
+    ),
+  );
+
+const ADDS = '.add';
 
 class LayerListReader {
   readonly #file: string;
@@ -61,15 +77,18 @@ class LayerListReader {
   readonly #nested = new Set<string>();
   readonly #counts = new Map<string, number>();
 
-  constructor(file: string) {
+  readonly #names: ReadonlySet<string>;
+
+  constructor(file: string, names: ReadonlySet<string>) {
+    this.#names = names;
     this.#file = file;
   }
 
   statement(line: number, target: string, value: PythonValue): void {
     if (value.kind === 'call' && lastPart(value.name) === 'Sequential') this.#begin(line, target || 'model', value);
-    else if (value.kind === 'call' && value.name.endsWith('.add')) this.#add(line, value);
+    else if (value.kind === 'call' && value.name.endsWith(ADDS)) this.#add(line, value);
     else if (target !== '') this.#variables.set(target, value);
-    else if (value.kind === 'call' && layerReaders.has(lastPart(value.name))) this.#append(line, 'model', value);
+    else if (isLayer(value)) this.#append(line, 'model', value);
   }
 
   result(): JsonObject {
@@ -90,14 +109,11 @@ class LayerListReader {
   }
 
   #add(line: number, call: Extract<PythonValue, { kind: 'call' }>): void {
-    const target = call.name.slice(0, -'.add'.length);
+    const target = call.name.slice(0, -ADDS.length);
     const [layer] = call.positional;
-    // `found.add(x)` of a set, say.
-    if (!layer || (!this.#models.has(target) && !this.#isLayer(layer))) return;
+    if (!layer || (!this.#models.has(target) && !this.#names.has(target))) return;
     this.#append(line, target, layer);
   }
-
-  #isLayer = (value: PythonValue): boolean => value.kind === 'call' && layerReaders.has(lastPart(value.name));
 
   #append(line: number, target: string, value: PythonValue): void {
     const model = this.#models.get(target) ?? { line, layers: [], name: undefined };
@@ -109,7 +125,8 @@ class LayerListReader {
       return;
     }
     const resolved = value.kind === 'name' ? (this.#variables.get(value.name) ?? value) : value;
-    if (resolved.kind !== 'call')
+    // Classes begin with a capital; what a function makes is not written out.
+    if (resolved.kind !== 'call' || !/^[A-Z]/.test(lastPart(resolved.name)))
       throw badLayerList(this.#file, line, `'${textOf(resolved)}' is no layer that is written out`);
     model.layers.push(this.#layer(line, resolved));
   }

@@ -68,14 +68,19 @@ function statementsOf(file: string, text: string): Token[][] {
   return statements;
 }
 
-/** The statements that are an expression or `name = expression`; others (import, def, for …) are left out. */
+/** The statements that are an expression or `name = expression`; others (import, def, for …) are left out. Arithmetic on numbers, and on names of numbers, is done. */
 export function parsePython(file: string, text: string): Statement[] {
+  const numbers = new Map<string, number>();
   return statementsOf(file, text).flatMap((tokens) => {
     const [first, second] = tokens as [Token, Token?];
     if (first.kind === 'name' && KEYWORDS.has(first.text)) return [];
     const assigns = first.kind === 'name' && second?.kind === 'mark' && second.text === '=' && tokens[2]?.text !== '=';
-    const parser = new Parser(assigns ? tokens.slice(2) : tokens);
-    return [{ line: first.line, target: assigns ? first.text : '', value: parser.whole() }];
+    const value = new Parser(assigns ? tokens.slice(2) : tokens, numbers).whole();
+    if (assigns) {
+      numbers.delete(first.text);
+      if (value.kind === 'literal' && typeof value.value === 'number') numbers.set(first.text, value.value);
+    }
+    return [{ line: first.line, target: assigns ? first.text : '', value }];
   });
 }
 
@@ -87,10 +92,13 @@ const KEYWORDS = new Set(
 
 class Parser {
   readonly #tokens: readonly Token[];
+  readonly #numbers: ReadonlyMap<string, number>;
   #at = 0;
 
-  constructor(tokens: readonly Token[]) {
+  /** `numbers`: what names stand for in arithmetic. */
+  constructor(tokens: readonly Token[], numbers: ReadonlyMap<string, number>) {
     this.#tokens = tokens;
+    this.#numbers = numbers;
   }
 
   /** The whole statement; what does not parse as an expression is kept as text. */
@@ -130,7 +138,7 @@ class Parser {
       const mark = this.#next.text;
       this.#at++;
       const right = operand();
-      const value = arithmetic(mark, numberIn(left), numberIn(right));
+      const value = arithmetic(mark, this.#number(left), this.#number(right));
       left = value === undefined ? this.#text(from, this.#at) : { kind: 'literal', value };
     }
     return left;
@@ -139,7 +147,7 @@ class Parser {
   #unary(): PythonValue {
     const from = this.#at;
     if (this.#take('-')) {
-      const value = numberIn(this.#unary());
+      const value = this.#number(this.#unary());
       return value === undefined ? this.#text(from, this.#at) : { kind: 'literal', value: -value };
     }
     return this.#postfix();
@@ -232,6 +240,11 @@ class Parser {
     return this.#text(from, this.#at);
   }
 
+  #number(value: PythonValue): number | undefined {
+    if (value.kind === 'name') return this.#numbers.get(value.name);
+    return value.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined;
+  }
+
   #skipBracket(): void {
     let depth = 0;
     do {
@@ -249,9 +262,6 @@ const CONSTANTS: Readonly<Record<string, boolean | null>> = Object.assign(Object
   False: false,
   None: null,
 });
-
-const numberIn = (value: PythonValue): number | undefined =>
-  value.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined;
 
 function arithmetic(mark: string, a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return undefined;
