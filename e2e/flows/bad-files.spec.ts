@@ -55,7 +55,7 @@ const notModels: readonly BadFile[] = [
   {
     what: 'a text',
     files: [text('notes.txt', 'a shopping list\nmilk\nbread\n')],
-    says: /'notes\.txt' is not an ONNX model/,
+    says: /No network was found in 'notes\.txt'/,
     remedy: /\.onnx|ONNX/,
   },
   {
@@ -149,8 +149,8 @@ test('samples without a network ask for one', async ({ context }) => {
   const app = await AppPage.open(context);
   await app.drop([npz('inputs.npz', { x: samples(2, [8]) })]);
   const report = app.page.getByRole('region', { name: 'inputs.npz' });
-  await expect(report).toContainText('Samples need a model to belong to.');
-  await expect(app.remedy(report)).toContainText('together with the ONNX file');
+  await expect(report).toContainText('Samples and metrics need a model to belong to.');
+  await expect(app.remedy(report)).toContainText('together with the model file');
 });
 
 test('of two models the first is opened and the second is named', async ({ context }) => {
@@ -173,7 +173,7 @@ test('a file of 3 GB is refused before it is read', async ({ context }) => {
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
   const report = app.page.getByRole('region', { name: 'huge.onnx' });
-  await expect(report).toContainText(/huge\.onnx has 3\.0 GB; a page can hold at most 2\.1 GB/);
+  await expect(report).toContainText(/'huge\.onnx' has 2\.81 GiB; the ONNX format \(protobuf\) ends at 2 GiB/);
   await expect(app.remedy(report)).toContainText('external data');
   await expectIntact(app);
 });

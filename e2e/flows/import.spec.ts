@@ -29,7 +29,7 @@ test('a layer chosen in the table is the selected one in inspector, graph and st
   await app.verdict();
   await app.layerRow('hidden').click();
   await expect(app.layerRow('hidden')).toHaveAttribute('aria-selected', 'true');
-  const inspector = app.page.getByRole('region', { name: 'hidden' });
+  const inspector = app.page.getByRole('region', { name: 'hidden', exact: true });
   await expect(inspector).toContainText('Gemm');
   await expect(inspector).toContainText('1×8');
   await expect(app.page.getByRole('contentinfo')).toContainText('selected hidden');
