@@ -63,9 +63,9 @@ export function jobFunctions(store: JobStore, host: JobHost): JobFunctions {
       return nodes.map((node) => editOptions(asRead, node));
     },
     draw: async ({ modelId, choice }, ctx) => {
-      const { view } = await store.model(modelId, ctx);
+      const opened = await store.model(modelId, ctx);
       const { now, pause } = host;
-      return drawModel(view, choice, ctx, { now, pause, onPartial: (drawn) => ctx.partial(drawn) });
+      return drawModel(opened, choice, ctx, { now, pause, onPartial: (drawn) => ctx.partial(drawn) });
     },
     simplify: async ({ modelId }, ctx) => simplifyReport(await store.model(modelId, ctx), ctx),
     compare: async ({ modelId, otherId }, ctx) =>

@@ -11,8 +11,8 @@ const HOST = { pause: async () => {}, now: () => 0 };
 
 async function drawn(bytes: Uint8Array, choice: Partial<DrawingChoice> = {}) {
   const ctx = testContext();
-  const { view } = await openModel([{ name: 'net.onnx', bytes }], noShapes, ctx);
-  return drawModel(view, { ...CHOICE, ...choice }, ctx, HOST);
+  const opened = await openModel([{ name: 'net.onnx', bytes }], noShapes, ctx);
+  return drawModel(opened, { ...CHOICE, ...choice }, ctx, HOST);
 }
 
 /** Conv → Relu, with a shape computed beforehand from a constant for the Reshape behind them. */
@@ -36,6 +36,23 @@ describe('drawing a model', () => {
     // x → conv → flat → y: the value that only the fused Relu passes on is drawn once.
     expect(diagram.edges.count).toBe(3);
     expect(diagram.edges.label).toContain('4×6×6');
+  });
+
+  test('execution: what hardware runs as one is one box, and says what is inside', async () => {
+    const b = graphBuilder();
+    const w = b.constant('w', [3, 3, 3, 3], new Float32Array(81).fill(0.1));
+    const x = b.input('x', [1, 3, 8, 8]);
+    const conv = b.node('Conv', [x, w], { id: 'conv', attributes: { pads: [1, 1, 1, 1] } });
+    b.output(b.node('Relu', [b.node('Add', [conv, x], { id: 'add' })], { id: 'relu', outputs: ['y'] }));
+    const { diagram, nodes, inside } = await drawn(writeOnnx(b.done()), { form: 'execution' });
+    expect(nodes).toEqual(['conv']);
+    expect(inside).toEqual([
+      ['add', 'conv'],
+      ['relu', 'conv'],
+    ]);
+    expect(diagram.boxes.subtitle).toContain('Conv 3×3 + Add + Relu');
+    // The input feeds the one layer; the sum inside it reads the same value.
+    expect(diagram.edges.count).toBe(2);
   });
 
   test('nodes: every node of the file is a box of its own', async () => {

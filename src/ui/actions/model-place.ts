@@ -18,7 +18,8 @@ import { selectLayer } from './select.ts';
 /** What a user does with the model itself: how it is drawn, changes, simplification, comparison, writing. */
 
 export function setForm(form: ModelPlaceState['form']): void {
-  act(form === 'layers' ? 'Show execution layers' : 'Show every node', {
+  const words = { layers: 'Show layers', execution: 'Show what hardware runs', nodes: 'Show every node' };
+  act(words[form], {
     model: { form, expanded: [], collapsed: [], expandAll: false },
   });
 }

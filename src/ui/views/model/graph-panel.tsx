@@ -51,6 +51,7 @@ export function GraphPanel({
   const selected = useApp((s) => s.selection.layer);
   const hovered = useApp((s) => s.selection.hoveredLayer);
   const own = useApp((s) => s.model.ownMetrics);
+  const values = useMemo(() => insideSums(data.values, drawn?.inside ?? []), [data.values, drawn]);
   const control = useRef<GraphControl>(null);
   const search = useSearch(data, drawn);
   const report = useApp((s) => s.model.simplify);
@@ -112,7 +113,7 @@ export function GraphPanel({
           partial={state.partial}
           count={view.nodes.length}
           problem={state.problem}
-          values={data.values}
+          values={values}
           heat={data.heat}
           metric={{ ...data.metric, combine: combineOf(data.metric) }}
           theme={data.theme}
@@ -133,6 +134,20 @@ export function GraphPanel({
       <SimplifyDialog />
     </Panel>
   );
+}
+
+/** Figures of layers that run inside another one count for that one. */
+function insideSums(
+  values: ReadonlyMap<string, number>,
+  inside: readonly (readonly [string, string])[],
+): ReadonlyMap<string, number> {
+  if (inside.length === 0) return values;
+  const sums = new Map(values);
+  for (const [node, layer] of inside) {
+    const value = values.get(node);
+    if (value !== undefined) sums.set(layer, (sums.get(layer) ?? 0) + value);
+  }
+  return sums;
 }
 
 /** Which box feeds which, by index in the drawing: fused operators pass on what their layer makes. */
@@ -340,7 +355,8 @@ function ViewMenu({ control, name }: MenuProps): ReactElement {
   const { form, grouping, expandAll } = useApp((s) => s.model);
   const chosen = (is: boolean): { note?: string } => (is ? { note: 'shown' } : {});
   const items: MenuItem[] = [
-    { label: 'Execution layers', onSelect: () => setForm('layers'), ...chosen(form === 'layers') },
+    { label: 'Layers, fused', onSelect: () => setForm('layers'), ...chosen(form === 'layers') },
+    { label: 'What hardware runs as one', onSelect: () => setForm('execution'), ...chosen(form === 'execution') },
     { label: 'Every node of the file', onSelect: () => setForm('nodes'), ...chosen(form === 'nodes') },
     {
       label: 'Group as the names allow',
