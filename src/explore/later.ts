@@ -1,7 +1,8 @@
 import { exporters } from '../exporters/index.ts';
+import { importers } from '../importers/index.ts';
 
 /**
- * Fetches the code that opening a model and judging it do not need: drawing, comparing, exporting. A page does this once it stands,
+ * Fetches the code that opening a model and judging it do not need: drawing, comparing, exporting, formats beside ONNX. A page does this once it stands,
  * so that no request is made later; without it each comes with its first use.
  */
 export async function loadLater(): Promise<void> {
@@ -9,5 +10,6 @@ export async function loadLater(): Promise<void> {
     import('../diagram/index.ts'),
     import('../compare/index.ts'),
     ...[...exporters].map((exporter) => exporter.load()),
+    ...[...importers].map((importer) => importer.load?.()),
   ]);
 }

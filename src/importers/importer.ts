@@ -46,6 +46,8 @@ export interface Importer {
   matches(files: readonly SourceBytes[]): boolean;
   /** Throws a `UserError` that names file, layer, reason and remedy for what cannot be read. */
   read(files: readonly SourceBytes[], options: ReadOptions): Promise<Imported>;
+  /** Fetches code that `read` needs and the first load does not have; absent: all is here. */
+  load?(): Promise<unknown>;
 }
 
 /** The last part of a path, whichever way its slashes lean. */

@@ -7,6 +7,8 @@ import { placeholder } from '../placeholder.ts';
 import type { AnnetteLayer, Description } from './description.ts';
 import { ABSENT, type Recipe, recipeFor, sameElements } from './operators.ts';
 
+export { readDescription } from './description.ts';
+
 export const ANNETTE_OPSET = 21;
 /** Domain of layers that no ONNX operator stands for. */
 const DOMAIN = 'annette';

@@ -2,8 +2,8 @@
 import type { Diagnostic } from '../../ir/index.ts';
 import { headOf, type Importer, referenceOf, type SourceBytes } from '../importer.ts';
 import { parseObject } from '../json.ts';
-import { readDescription } from './description.ts';
-import { ANNETTE_OPSET, graphOf } from './graph.ts';
+
+const load = () => import('./graph.ts');
 
 const LARGEST = 256 * 2 ** 20;
 
@@ -24,6 +24,7 @@ export const annette: Importer = {
       files.find(isDescription)) as SourceBytes;
     const { source, name } = file;
     const bytes = source.bytes ?? source.read(0, source.size);
+    const { ANNETTE_OPSET, graphOf, readDescription } = await load();
     const description = readDescription(name, parseObject(name, new TextDecoder().decode(bytes)));
     const { model, diagnostics } = graphOf(name, description);
     return {
@@ -37,6 +38,7 @@ export const annette: Importer = {
       bytesRead: source.size,
     };
   },
+  load,
 };
 
 const NO_WEIGHTS: Diagnostic = {

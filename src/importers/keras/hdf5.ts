@@ -5,8 +5,6 @@ import { elementCount } from '../../ir/index.ts';
 import { damagedHdf5, unsupportedDataset } from '../errors.ts';
 import { attributeFault, chunkFault, contiguous } from './hdf5-layout.ts';
 
-export const HDF5_SIGNATURE = '\x89HDF\r\n\x1a\n';
-
 /** A dataset of numbers: its head is read at once, its elements on demand. */
 export interface Hdf5Array {
   readonly path: string;

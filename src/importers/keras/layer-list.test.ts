@@ -4,7 +4,8 @@ import { memorySource, UserError } from '../../base/index.ts';
 import { createPlainBackend } from '../../compute/index.ts';
 import { type Tensor, tensorOf, weightOf } from '../../ir/index.ts';
 import { importModel } from '../index.ts';
-import { layerListOf, looksLikeLayerList } from './layer-list.ts';
+import { layerListOf } from './layer-list.ts';
+import { looksLikeLayerList } from './recognize.ts';
 
 const open = (text: string) => importModel([{ name: 'net.py', source: memorySource(new TextEncoder().encode(text)) }]);
 

@@ -32,15 +32,6 @@ const POSITIONAL: readonly (readonly [classes: RegExp, names: readonly string[]]
   [/^(Input|InputLayer)$/, ['shape']],
 ];
 
-const ADD = /(^|\n)\s*[A-Za-z_]\w*\.add\s*\(/;
-const LIST = /\bSequential\s*\(\s*\[/;
-
-/** Whether a text adds layers to a model. */
-export const looksLikeLayerList = (text: string): boolean =>
-  !text.includes('\0') &&
-  (ADD.test(text) || LIST.test(text)) &&
-  /\b(Conv|Dense|LSTM|GRU|Pool|Input|Embedding)/.test(text);
-
 interface ListedModel {
   readonly line: number;
   readonly layers: JsonObject[];
