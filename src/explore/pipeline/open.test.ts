@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { writeOnnx } from '../../onnx/index.ts';
 import { testContext } from '../../test-kit/context.ts';
+import { graphBuilder } from '../../test-kit/graph-builder.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData } from '../../test-kit/shared-data.ts';
 import { noShapes, openModel } from './open.ts';
 import { defaultTarget, estimatePlatforms, runtimeOf } from './verdict.ts';
@@ -39,6 +41,22 @@ test.skipIf(!hasSharedData)(`every platform gives a verdict, in words where it i
     if (estimate.fits !== 'yes') expect(estimate.reasons.length).toBeGreaterThan(0);
     for (const layer of estimate.layers) expect(layer.energy?.value).toBeGreaterThanOrEqual(0);
   }
+});
+
+test('a name that a change gives to a size of an input gets its size like those of the file', async () => {
+  const b = graphBuilder();
+  b.input('x', [1, 2, 8, 8]);
+  b.constant('w', [3, 2, 3, 3], new Float32Array(54).fill(0.5));
+  b.output(b.node('Conv', ['x', 'w'], { id: 'conv' }));
+  const files = [{ name: 'conv.onnx', bytes: writeOnnx(b.done()) }];
+  const edit = { kind: 'set-input-shape', input: 'x', shape: [1, 2, 'h', 8] } as const;
+  const changes = [{ kind: 'edit', edit }] as const;
+  const named = await openModel(files, noShapes, testContext(), { changes });
+  expect(named.view.symbols).toEqual([{ name: 'h' }]);
+  expect(named.view.totals.macs).toBeUndefined();
+  const sized = await openModel(files, { symbols: { h: 16 }, inputs: {} }, testContext(), { changes });
+  expect(sized.view.symbols).toEqual([{ name: 'h', size: 16 }]);
+  expect(sized.view.totals.macs).toBe(3 * 14 * 6 * 18);
 });
 
 test('targets name a platform and a runtime, or say what there is', () => {

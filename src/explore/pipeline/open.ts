@@ -87,7 +87,8 @@ export async function openModel(
   const read = await importModel(files.map(asSource), sha256 === undefined ? {} : { sha256 });
   read.diagnostics.forEach(warn);
   ctx.progress(1, 4);
-  const { sized, asRead } = shaped(changed(read, shapes, changes), heard);
+  const { model: changedModel, named } = changed(read, shapes, changes);
+  const { sized, asRead } = shaped(changedModel, heard);
   ctx.progress(2, 4);
   const { model: prepared, removed } = prepare(sized, { warn() {} });
   const fused = fusedInto(asRead, removed);
@@ -97,7 +98,7 @@ export async function openModel(
   const { layers, problem } = layersOf(prepared, read);
   if (problem) warn(problem);
   const opened = { reference: read.reference, changes, asRead, prepared, removed, costs, layers };
-  const view = modelView({ ...opened, read, fused, diagnostics, symbols: openSymbols(read.model) });
+  const view = modelView({ ...opened, read, fused, diagnostics, named });
   ctx.progress(4, 4);
   return { ...opened, ...(problem ? { notQuantizable: problem } : {}), view, diagnostics };
 }
@@ -105,9 +106,16 @@ export async function openModel(
 const asSource = (file: ModelFile | SourceBytes): SourceBytes =>
   'source' in file ? file : { name: file.name, source: memorySource(file.bytes) };
 
-/** The network with the sizes asked for and what was done to it. Sizes come first where they can, so that passes know them. */
-function changed({ model }: Imported, settings: ShapeSettings, changes: readonly ModelChange[]): Model {
-  if (changes.length === 0) return setShapes(model, shapeChoice(model, settings));
+/**
+ * The network with the sizes asked for and what was done to it. Sizes come first where they can, so that passes know them.
+ * `named`: the networks whose names for dimensions got sizes: the file's, and the one that changes have brought names to.
+ */
+function changed(
+  { model }: Imported,
+  settings: ShapeSettings,
+  changes: readonly ModelChange[],
+): { readonly model: Model; readonly named: readonly Model[] } {
+  if (changes.length === 0) return { model: setShapes(model, shapeChoice(model, settings)), named: [model] };
   const choice = shapeChoice(model, settings);
   const names = new Set(openSymbols(model));
   const before = { symbols: pick(choice.symbols, names), inputs: pick(choice.inputs, new Set(model.graph.inputs)) };
@@ -115,7 +123,7 @@ function changed({ model }: Imported, settings: ShapeSettings, changes: readonly
   for (const change of changes) current = applyChange(current, change);
   // Names and inputs that only the changes have brought.
   const rest = { symbols: without(choice.symbols, before.symbols), inputs: without(choice.inputs, before.inputs) };
-  return setShapes(current, rest);
+  return { model: setShapes(current, rest), named: [model, current] };
 }
 
 const pick = <T>(map: ReadonlyMap<string, T>, names: ReadonlySet<string>): ReadonlyMap<string, T> =>

@@ -30,8 +30,8 @@ interface Opened {
   readonly changes: readonly ModelChange[];
   readonly fused: ReadonlyMap<NodeId, NodeId>;
   readonly diagnostics: readonly Diagnostic[];
-  /** Names of dimensions that had no size in the file. */
-  readonly symbols: readonly string[];
+  /** The networks whose dimensions had names in place of sizes: as read, and as changed before the names got sizes. */
+  readonly named: readonly Model[];
 }
 
 /** Nodes of nested graphs that a view holds, in all. */
@@ -41,7 +41,7 @@ const MOST_ITEMS = 12;
 
 /** Tables of numbers and names of a model, for the page: no weights in it. Nodes are those of the file. */
 export function modelView(opened: Opened): ModelView {
-  const { reference, asRead, prepared, layers, read, changes, fused, diagnostics, symbols } = opened;
+  const { reference, asRead, prepared, layers, read, changes, fused, diagnostics, named } = opened;
   const { graph } = asRead;
   const costs = layerCosts(asRead);
   const memory = memoryTimeline(prepared, 1);
@@ -64,7 +64,9 @@ export function modelView(opened: Opened): ModelView {
     producer: read.producer,
     inputs: graph.inputs.map((id) => valueView(asRead, id)),
     outputs: graph.outputs.map((id) => valueView(asRead, id)),
-    symbols: symbols.map((name) => (open.has(name) ? { name } : { name, ...sizeOf(name, read.model, asRead) })),
+    symbols: [...new Set(named.flatMap(openSymbols))].map((name) =>
+      open.has(name) ? { name } : { name, ...sizeOf(name, named, asRead) },
+    ),
     nodes: graph.nodes.map((node) => nodeView(asRead, node, fusedNodes.get(node.id) ?? [], operators, budget)),
     edges: edgesOf(asRead),
     costs,
@@ -77,12 +79,13 @@ export function modelView(opened: Opened): ModelView {
 }
 
 /** What a named dimension became: read off an input that has it. */
-function sizeOf(name: string, before: Model, after: Model): { readonly size?: number } {
-  for (const id of before.graph.inputs) {
-    const axis = before.graph.tensors.get(id)?.shape?.indexOf(name) ?? -1;
-    const size = axis < 0 ? undefined : after.graph.tensors.get(id)?.shape?.[axis];
-    if (typeof size === 'number') return { size };
-  }
+function sizeOf(name: string, named: readonly Model[], after: Model): { readonly size?: number } {
+  for (const { graph } of named)
+    for (const id of graph.inputs) {
+      const axis = graph.tensors.get(id)?.shape?.indexOf(name) ?? -1;
+      const size = axis < 0 ? undefined : after.graph.tensors.get(id)?.shape?.[axis];
+      if (typeof size === 'number') return { size };
+    }
   return {};
 }
 

@@ -81,6 +81,17 @@ export async function dropLastChange(): Promise<boolean> {
   return remake(changes.slice(0, -1), `Take back: ${view?.changes.at(-1) ?? 'last change'}`);
 }
 
+/** Names that changes gave to sizes of inputs. */
+const namesBy = (changes: readonly ModelChange[]): ReadonlySet<unknown> =>
+  new Set(changes.flatMap((c) => (c.kind === 'edit' && c.edit.kind === 'set-input-shape' ? c.edit.shape : [])));
+
+/** The sizes given so far, without those of names that only left-out changes had brought. */
+function sizesFor(changes: readonly ModelChange[]): Readonly<Record<string, number>> {
+  const { sizes, changes: now } = getState().session;
+  const [brought, kept] = [namesBy(now), namesBy(changes)];
+  return Object.fromEntries(Object.entries(sizes).filter(([name]) => !brought.has(name) || kept.has(name)));
+}
+
 async function remake(changes: readonly ModelChange[], label: string, select?: NodeId): Promise<boolean> {
   const { session, model } = getState();
   // A second change would be made to the model as it was before the first.
@@ -88,7 +99,7 @@ async function remake(changes: readonly ModelChange[], label: string, select?: N
   patch({ model: { problem: undefined, changing: label } });
   const before = session.view?.totals.macs;
   try {
-    await reopen({ sizes: session.sizes, changes }, label, {
+    await reopen({ sizes: sizesFor(changes), changes }, label, {
       ...(select === undefined ? {} : { select }),
       onShown: () => {
         const after = getState().session.view?.totals.macs;
@@ -178,7 +189,7 @@ export async function compareWithFile(): Promise<void> {
   if (session.modelId === undefined || session.changes.length === 0) return;
   const sha256 = session.view?.reference.sha256 ?? '';
   const files = filesOf(sha256).map(({ name, blob }) => ({ name, blob }));
-  await compareSource({ id: `as read ${sha256}`, files, shapes: { symbols: session.sizes, inputs: {} }, sha256 });
+  await compareSource({ id: `as read ${sha256}`, files, shapes: { symbols: sizesFor([]), inputs: {} }, sha256 });
 }
 
 async function compareSource(source: ModelSource): Promise<void> {
