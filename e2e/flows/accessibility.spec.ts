@@ -1,41 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { AppPage } from '../app-page.ts';
+import { findings } from '../fixtures/axe.ts';
 import { tinyClassifier } from '../fixtures/tiny-models.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Finding {
-  readonly rule: string;
-  readonly impact: string;
-  readonly nodes: readonly string[];
-}
-
-/** Serious and critical findings of axe in what is shown now. */
-async function findings(page: Page): Promise<readonly Finding[]> {
-  // Fades end first: half-way colours are no finding.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))));
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Result {
-      readonly violations: readonly {
-        readonly id: string;
-        readonly impact: string | null;
-        readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
-      }[];
-    }
-    const { axe: run } = window as unknown as { axe: { run(options: object): Promise<Result> } };
-    const { violations } = await run.run({ resultTypes: ['violations'] });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, impact, nodes }) => ({
-        rule: id,
-        impact: impact ?? '',
-        nodes: nodes.slice(0, 5).map((n) => `${n.target.join(' ')}: ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`),
-      }));
-  });
-}
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in any place, ${theme}`, async ({ browser }) => {
