@@ -24,8 +24,10 @@ addEventListener(
     };
     const store = createStore({ ...host, ...blobOpener });
     Comlink.expose(createServer(jobFunctions(store, host), store));
+    addEventListener('message', ({ data: asked }: MessageEvent<unknown>) => {
+      if (asked === 'load later') void loadLater().then(() => postMessage('complete'));
+    });
     postMessage('ready');
-    void loadLater().then(() => postMessage('complete'));
   },
   { once: true },
 );

@@ -57,7 +57,10 @@ function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
   return {
     endpoint: worker,
     ready,
-    complete,
+    complete: () => {
+      worker.postMessage('load later');
+      return complete;
+    },
     onCrash: (listener) => {
       crashed = listener;
     },

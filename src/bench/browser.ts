@@ -20,6 +20,8 @@ export interface Visit {
   readonly context: BrowserContext;
   /** Paths that the page and its workers asked for, without those of a service worker. */
   readonly requested: readonly string[];
+  /** When each of them was asked for first, milliseconds since 1970. */
+  readonly askedAt: ReadonlyMap<string, number>;
 }
 
 /** Where the built page lies. */
@@ -86,9 +88,14 @@ async function visit(browser: Browser, address: string, waitUntil: 'commit' | 'n
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requested: string[] = [];
-  page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+  const askedAt = new Map<string, number>();
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    requested.push(path);
+    if (!askedAt.has(path)) askedAt.set(path, Date.now());
+  });
   await page.goto(address, { waitUntil });
-  return { page, context, requested };
+  return { page, context, requested, askedAt };
 }
 
 /**

@@ -11,7 +11,7 @@ const VISITS = 3;
 /**
  * Suite 'load': what the page asks for on a first visit until it is usable (its 'usable' mark: the start page stands and takes
  * files), each file compressed by `gzip -9` (a static host may do better with brotli), and how long it takes from this machine
- * to itself. Counted apart: the code of the other places, which the page fetches right after that, and what its service worker then
+ * to itself. Counted apart: the code of the other places and the samples, which the page fetches right after that, and what its service worker then
  * copies for use without a network (the samples among them).
  */
 export async function loadSuite(host: BenchHost): Promise<readonly BenchFigure[]> {
@@ -27,12 +27,13 @@ export async function loadSuite(host: BenchHost): Promise<readonly BenchFigure[]
     let later: ReadonlySet<string> = new Set();
     for (let i = 0; i < VISITS; i++) {
       const before = bench.requested.length;
-      const { page, context, requested } = await bench.visit();
+      const { page, context, requested, askedAt } = await bench.visit();
       await page.locator('#root > *').first().waitFor();
       await page.waitForTimeout(2000);
-      const afterUsable = new Set(await page.evaluate(pathsAfterUsable));
-      paths = new Set(requested.filter((path) => !afterUsable.has(path)));
-      places = new Set(requested.filter((path) => afterUsable.has(path)));
+      const usable = await page.evaluate(usableAt);
+      const isLater = (path: string): boolean => (askedAt.get(path) ?? 0) > usable;
+      paths = new Set(requested.filter((path) => !isLater(path)));
+      places = new Set(requested.filter(isLater));
       later = new Set(bench.requested.slice(before).filter((path) => !paths.has(path) && !places.has(path)));
       seconds.push(
         await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0),
@@ -52,7 +53,7 @@ export async function loadSuite(host: BenchHost): Promise<readonly BenchFigure[]
         goal: goal('<=', LIMIT_KB, kilobytes),
       },
       {
-        name: `Code of the other places, fetched right after, ${places.size} files, gzip -9`,
+        name: `Other places and samples, fetched right after, ${places.size} files, gzip -9`,
         unit: 'KB',
         median: rest,
         runs: VISITS,
@@ -70,14 +71,11 @@ export async function loadSuite(host: BenchHost): Promise<readonly BenchFigure[]
   }
 }
 
-/** In the page: paths that were asked for after the mark 'usable'. Throws where the page set none. */
-function pathsAfterUsable(): string[] {
+/** In the page: when its mark 'usable' was set, milliseconds since 1970. Throws where it set none. */
+function usableAt(): number {
   const usable = performance.getEntriesByName('usable')[0];
   if (!usable) throw new Error('the page did not become usable');
-  return performance
-    .getEntriesByType('resource')
-    .filter((entry) => entry.startTime > usable.startTime)
-    .map((entry) => new URL(entry.name).pathname);
+  return performance.timeOrigin + usable.startTime;
 }
 
 function compressedKilobytes(host: BenchHost, who: string, paths: ReadonlySet<string>): number {

@@ -10,8 +10,8 @@ export interface WorkerHandle {
   readonly endpoint: Comlink.Endpoint;
   /** Resolves once the worker listens; rejects if it cannot start. */
   readonly ready: Promise<void>;
-  /** Resolves once it has fetched what it will ever need, or has died. Absent: it fetches nothing. */
-  readonly complete?: Promise<void>;
+  /** Has it fetch what it will ever need; resolves when it has, or has died. Absent: it fetches nothing. */
+  complete?(): Promise<void>;
   /** Calls `listener` once when the worker dies by itself. */
   onCrash(listener: (reason: string) => void): void;
   terminate(): void;
@@ -43,7 +43,7 @@ export interface JobClient {
   readonly size: number;
   /** Resolves once every worker of the start is up, or could not be started. */
   ready(): Promise<void>;
-  /** Resolves once they have fetched all that they will ever need, or could not be started. */
+  /** Has them fetch all that they will ever need; resolves when they have, or could not be started. */
   complete(): Promise<void>;
   /** Workers at work right now. */
   busy(): number;
@@ -117,7 +117,7 @@ class Pool implements JobClient {
   }
 
   async complete(): Promise<void> {
-    await Promise.allSettled(this.#slots.map((slot) => slot.handle.complete));
+    await Promise.allSettled(this.#slots.map((slot) => slot.handle.complete?.()));
   }
 
   busy(): number {

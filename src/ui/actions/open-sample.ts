@@ -17,12 +17,17 @@ export async function loadSamples(): Promise<void> {
     const list = Array.isArray(json) ? json : ((json as { samples?: unknown }).samples ?? []);
     const samples = (Array.isArray(list) ? list : []).filter(isSample);
     patch({ page: { samples: samples.length > 0 ? samples : 'none' } });
-    // Small enough to come with the page: opening one later asks nobody for anything.
-    await Promise.all(samples.map((sample) => fetchFile(sample.file).catch(() => undefined)));
   } catch {
     // A page without samples is complete: the gallery says there are none.
     patch({ page: { samples: 'none' } });
   }
+}
+
+/** Fetches the samples themselves: they are small, and opening one later then asks nobody for anything. */
+export async function loadSampleFiles(): Promise<void> {
+  const { samples } = getState().page;
+  if (!Array.isArray(samples)) return;
+  await Promise.all((samples as readonly Sample[]).map((sample) => fetchFile(sample.file).catch(() => undefined)));
 }
 
 const isSample = (x: unknown): x is Sample => {

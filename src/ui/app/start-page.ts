@@ -3,7 +3,7 @@ import { messageOf } from '../../base/index.ts';
 import { loadCatalog } from '../actions/catalog.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
-import { estimateExample, loadSamples, openSampleById } from '../actions/open-sample.ts';
+import { estimateExample, loadSampleFiles, loadSamples, openSampleById } from '../actions/open-sample.ts';
 import { refreshRecent, reopenAfterReload, storeExplorationNow, storeExplorationSoon } from '../actions/persist.ts';
 import { showProblem } from '../actions/problems.ts';
 import { getState, patch, store } from '../state/store.ts';
@@ -30,9 +30,9 @@ export async function startPage(): Promise<void> {
   patch({ jobs: { workers } });
   performance.mark('listening');
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
-  // The start page stands and takes files; what follows is code of the other places.
+  // The start page stands and takes files; what follows is code of the other places, and the samples.
   performance.mark('usable');
-  await Promise.all([loadPlaces(), pool.complete()]);
+  await Promise.all([loadPlaces(), loadSampleFiles(), pool.complete()]);
   keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
