@@ -239,6 +239,22 @@ export async function compareAgain(): Promise<void> {
   }
 }
 
+/** Estimates the other model on the same platforms and at the same width as the open one. */
+export async function estimateOther(): Promise<void> {
+  const { bits, latencyMethod: method } = getState().session;
+  const { compare } = getState().model;
+  if (!compare || (compare.estimates?.bits === bits && compare.estimates.method === method)) return;
+  const { modelId } = compare;
+  try {
+    const request = { modelId, platforms: 'all', method, bits } as const;
+    const list = await runJob('estimate', request, { title: 'Estimate the other model', unlisted: true });
+    const now = getState().model.compare;
+    if (now?.modelId === modelId) patch({ model: { compare: { ...now, estimates: { bits, method, list } } } });
+  } catch (thrown) {
+    if (!(thrown instanceof CancelledError)) patch({ model: { problem: problemOf(thrown) } });
+  }
+}
+
 /** Selects a layer of the open model, or one that only the other model has. */
 export function selectCompared(layer: NodeId | undefined, otherLayer?: NodeId): void {
   const { selection, model } = getState();

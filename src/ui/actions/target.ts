@@ -58,6 +58,12 @@ export function targetEstimate(state: AppState = getState()): Estimate | undefin
   return target && estimates.find((e) => targetId(e) === targetId(target));
 }
 
+/** The same of the other model of a comparison; absent until it is estimated. */
+export function otherEstimate(state: AppState = getState()): Estimate | undefined {
+  const { target } = state.session;
+  return target && state.model.compare?.estimates?.list.find((e) => targetId(e) === targetId(target));
+}
+
 /** Whether an id (of a target, or of a platform whatever its runtime) means this estimate. */
 export const isTarget = (estimate: Estimate, id: string | undefined): boolean =>
   id !== undefined && (id === targetId(estimate) || id === estimate.platform);

@@ -34,6 +34,7 @@ export const keyList: readonly { readonly group: string; readonly keys: readonly
     keys: [
       ['[ and ]', 'previous, next layer'],
       ['X', 'open or close a block'],
+      ['Delete', 'remove the selected layer, or what is set off'],
       ['U and D', 'in a graph: what feeds it, what it feeds'],
       ['F', 'fit'],
       ['+ and −', 'zoom'],

@@ -115,6 +115,8 @@ export interface CompareState {
   /** The open model that `result` is about: compared again when another is open. */
   readonly withId: string;
   readonly result: Comparison;
+  /** Of the second model, one per platform as in `SessionState.estimates`; absent until asked for. */
+  readonly estimates?: { readonly bits: number; readonly method: string; readonly list: readonly Estimate[] };
 }
 
 /** How the Model place shows the model. */

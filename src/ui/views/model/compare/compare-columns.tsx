@@ -1,29 +1,36 @@
 import type { ReactElement } from 'react';
-import type { MetricName } from '../../../../compare/index.ts';
 import { inText, middleCut } from '../../../format/index.ts';
 import type { Column } from '../../../widgets/index.ts';
-import { type CompareRow, differenceOf, type RowState, signs } from './compare-rows.ts';
+import { type CompareMetric, type CompareRow, differenceOf, type RowState, signs } from './compare-rows.ts';
 
-export const metricTitles: Readonly<Record<MetricName, string>> = {
+export const metricTitles: Readonly<Record<CompareMetric, string>> = {
   macs: 'MACs',
   params: 'parameters',
   weightBytes: 'weight bytes',
   outputElements: 'output elements',
+  latency: 'latency',
 };
 
 const ORDER: readonly RowState[] = ['added', 'removed', 'changed', 'same'];
-const NAME_LENGTH = 17;
+/** As many characters of a name as its column holds, wide and narrow. */
+const NAME_LENGTHS = { wide: 17, narrow: 12 } as const;
 
 /** With its sign always; nothing changed is 0, not known is said. */
-export function differenceText(difference: number | undefined, metric: MetricName): string {
+export function differenceText(difference: number | undefined, metric: CompareMetric): string {
   if (difference === undefined) return 'unknown';
   if (difference === 0) return '0';
   return (difference < 0 ? '\u2212' : '+') + inText(Math.abs(difference), kindOf(metric));
 }
 
-const kindOf = (metric: MetricName): 'bytes' | 'macs' => (metric === 'weightBytes' ? 'bytes' : 'macs');
+export const kindOf = (metric: CompareMetric): 'bytes' | 'macs' | 'seconds' =>
+  metric === 'weightBytes' ? 'bytes' : metric === 'latency' ? 'seconds' : 'macs';
 
-export function columnsFor(metric: MetricName, rows: readonly CompareRow[]): readonly Column<CompareRow>[] {
+export function columnsFor(
+  metric: CompareMetric,
+  rows: readonly CompareRow[],
+  width: 'wide' | 'narrow',
+): readonly Column<CompareRow>[] {
+  const length = NAME_LENGTHS[width];
   const top = rows.reduce((most, row) => Math.max(most, Math.abs(differenceOf(row, metric) ?? 0)), 0);
   return [
     {
@@ -33,11 +40,16 @@ export function columnsFor(metric: MetricName, rows: readonly CompareRow[]): rea
       sort: ({ state }) => ORDER.indexOf(state),
       width: 28,
     },
-    { id: 'before', head: 'Before', cell: (row) => <Name name={row.before} />, sort: (row) => row.before },
+    {
+      id: 'before',
+      head: 'Before',
+      cell: (row) => <Name name={row.before} length={length} />,
+      sort: (row) => row.before,
+    },
     {
       id: 'after',
       head: 'After',
-      cell: (row) => <Name name={row.after} faint={row.after === row.before} />,
+      cell: (row) => <Name name={row.after} length={length} faint={row.after === row.before} />,
       sort: (row) => row.after,
     },
     {
@@ -69,7 +81,7 @@ export function columnsFor(metric: MetricName, rows: readonly CompareRow[]): rea
   ];
 }
 
-function sideColumn(side: 'before' | 'after', metric: MetricName): Column<CompareRow> {
+function sideColumn(side: 'before' | 'after', metric: CompareMetric): Column<CompareRow> {
   return {
     id: `${side} ${metric}`,
     head: `${metricTitles[metric]} ${side}`,
@@ -94,11 +106,19 @@ export function StateSign({ state }: { readonly state: RowState }): ReactElement
   );
 }
 
-function Name({ name, faint }: { readonly name: string | undefined; readonly faint?: boolean }): ReactElement | null {
+function Name({
+  name,
+  length,
+  faint,
+}: {
+  readonly name: string | undefined;
+  readonly length: number;
+  readonly faint?: boolean;
+}): ReactElement | null {
   if (name === undefined) return null;
   return (
     <span className={`mono cut compare-name${faint ? ' secondary' : ''}`} title={name}>
-      {middleCut(name, NAME_LENGTH)}
+      {middleCut(name, length)}
     </span>
   );
 }
@@ -113,7 +133,7 @@ function Difference({
 }: {
   readonly difference: number | undefined;
   readonly top: number;
-  readonly metric: MetricName;
+  readonly metric: CompareMetric;
 }): ReactElement {
   if (difference === undefined) return <span className="faint">unknown</span>;
   const width = top > 0 ? (Math.abs(difference) / top) * BAR : 0;

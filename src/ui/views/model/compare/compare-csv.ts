@@ -1,12 +1,12 @@
-import type { MetricName } from '../../../../compare/index.ts';
 import type { ChartTable } from '../../../charts/index.ts';
-import { type CompareRow, differenceOf, subjectOf } from './compare-rows.ts';
+import { type CompareMetric, type CompareRow, differenceOf, subjectOf } from './compare-rows.ts';
 
-const METRICS: readonly (readonly [MetricName, string])[] = [
+const METRICS: readonly (readonly [CompareMetric, string])[] = [
   ['macs', 'macs'],
   ['params', 'params'],
   ['weightBytes', 'weight_bytes'],
   ['outputElements', 'output_elements'],
+  ['latency', 'latency_seconds'],
 ];
 
 /** The whole comparison with every metric; what is not known is empty. */

@@ -1,7 +1,8 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
-import type { MetricName } from '../../../../compare/index.ts';
-import { closeCompare, compareAgain, selectCompared } from '../../../actions/model-place.ts';
+import type { Estimate } from '../../../../ir/index.ts';
+import { closeCompare, compareAgain, estimateOther, selectCompared } from '../../../actions/model-place.ts';
 import { hoverLayer } from '../../../actions/select.ts';
+import { otherEstimate, targetEstimate } from '../../../actions/target.ts';
 import { saveCsv } from '../../../charts/index.ts';
 import { inText } from '../../../format/index.ts';
 import { useApp } from '../../../state/store.ts';
@@ -9,9 +10,16 @@ import type { CompareState } from '../../../state/types.ts';
 import { Button, EmptyState, ErrorList, Panel, Segmented, Select, Table } from '../../../widgets/index.ts';
 import { useNarrow } from '../use-narrow.ts';
 import { ChangeDetail } from './change-detail.tsx';
-import { columnsFor, differenceText, metricTitles } from './compare-columns.tsx';
+import { columnsFor, differenceText, kindOf, metricTitles } from './compare-columns.tsx';
 import { comparisonTable } from './compare-csv.ts';
-import { type CompareFilter, type CompareRow, isShown, rowsOf } from './compare-rows.ts';
+import {
+  type CompareFilter,
+  type CompareMetric,
+  type CompareRow,
+  isShown,
+  type Latencies,
+  rowsOf,
+} from './compare-rows.ts';
 import { namesOf } from './model-names.ts';
 
 /** Whether something is compared, or is about to be. */
@@ -68,12 +76,17 @@ interface ComparedProps {
 function Compared({ compare, stale, close, className }: ComparedProps): ReactElement | null {
   const after = useApp((s) => s.session.view);
   const [filter, setFilter] = useState<CompareFilter>('different');
-  const [metric, setMetric] = useState<MetricName>('macs');
+  const [metric, setMetric] = useState<CompareMetric>('macs');
   const selected = useApp((s) => s.selection.layer);
   const otherLayer = useApp((s) => s.model.otherLayer);
   const hovered = useApp((s) => s.selection.hoveredLayer);
-  const rows = useMemo(() => (after ? rowsOf(compare.result, compare.view, after) : []), [compare, after]);
-  const columns = useMemo(() => columnsFor(metric, rows), [metric, rows]);
+  const latencies = useLatencies(compare);
+  const rows = useMemo(
+    () => (after ? rowsOf(compare.result, compare.view, after, latencies) : []),
+    [compare, after, latencies],
+  );
+  const narrow = useNarrow(600);
+  const columns = useMemo(() => columnsFor(metric, rows, narrow ? 'narrow' : 'wide'), [metric, rows, narrow]);
   if (!after) return null;
   const shown = rows.filter((row) => isShown(row, filter));
   const isSelected = (row: CompareRow): boolean =>
@@ -120,12 +133,25 @@ function Compared({ compare, stale, close, className }: ComparedProps): ReactEle
   );
 }
 
+/** What layers of both models take on the chosen target; the other model is estimated as the open one is. */
+function useLatencies(compare: CompareState): { readonly before: Latencies; readonly after: Latencies } {
+  const bits = useApp((s) => s.session.bits);
+  const method = useApp((s) => s.session.latencyMethod);
+  const [before, after] = [useApp(otherEstimate), useApp(targetEstimate)];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again for another model, width or method
+  useEffect(() => void estimateOther(), [compare.modelId, bits, method]);
+  return useMemo(() => ({ before: latenciesOf(before), after: latenciesOf(after) }), [before, after]);
+}
+
+const latenciesOf = (estimate: Estimate | undefined): Latencies =>
+  new Map(estimate?.layers.flatMap(({ node, latency }) => (latency ? [[node, latency.value]] : [])));
+
 interface ControlsProps {
   readonly compare: CompareState;
   readonly filter: CompareFilter;
   readonly onFilter: (filter: CompareFilter) => void;
-  readonly metric: MetricName;
-  readonly onMetric: (metric: MetricName) => void;
+  readonly metric: CompareMetric;
+  readonly onMetric: (metric: CompareMetric) => void;
 }
 
 function Controls({ compare, filter, onFilter, metric, onMetric }: ControlsProps): ReactElement {
@@ -139,7 +165,7 @@ function Controls({ compare, filter, onFilter, metric, onMetric }: ControlsProps
     ['same', '= same', same],
     ['all', 'All', same + changed + added + removed],
   ];
-  const metrics = Object.entries(metricTitles).map(([value, label]) => ({ value: value as MetricName, label }));
+  const metrics = Object.entries(metricTitles).map(([value, label]) => ({ value: value as CompareMetric, label }));
   return (
     <div className="compare-controls">
       {narrow ? (
@@ -207,18 +233,21 @@ function NothingShown({
   );
 }
 
-function Totals({ compare, metric }: { readonly compare: CompareState; readonly metric: MetricName }): ReactElement {
-  const { before, after, difference } = compare.result.totals;
-  const text = (value: number | undefined): string =>
-    value === undefined ? 'unknown' : inText(value, metric === 'weightBytes' ? 'bytes' : 'macs');
+function Totals({ compare, metric }: { readonly compare: CompareState; readonly metric: CompareMetric }): ReactElement {
+  const [latencyBefore, latencyAfter] = [useApp(otherEstimate)?.latency?.value, useApp(targetEstimate)?.latency?.value];
+  const { totals } = compare.result;
+  const [before, after] =
+    metric === 'latency' ? [latencyBefore, latencyAfter] : [totals.before[metric], totals.after[metric]];
+  const difference = before === undefined || after === undefined ? undefined : after - before;
+  const text = (value: number | undefined): string => (value === undefined ? 'unknown' : inText(value, kindOf(metric)));
   return (
     <p className="layer-totals compare-totals">
       <strong>Total {metricTitles[metric]}</strong>
       <span className="grow" />
       <span>
-        {text(before[metric])} → {text(after[metric])}
+        {text(before)} → {text(after)}
       </span>
-      <strong>{differenceText(difference[metric], metric)}</strong>
+      <strong>{differenceText(difference, metric)}</strong>
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import type { Change, Comparison, MetricDifference, MetricName } from '../../../../compare/index.ts';
+import type { Change, Comparison, MetricName, Metrics } from '../../../../compare/index.ts';
 import type { ModelView, ValueView } from '../../../../explore/index.ts';
 import { elementCount, isKnown, type NodeId, storedBytes } from '../../../../ir/index.ts';
 
@@ -6,6 +6,14 @@ export type RowState = 'added' | 'removed' | 'changed' | 'same';
 
 /** Signs that say the state without colour; the graphs carry the same. */
 export const signs: Readonly<Record<RowState, string>> = { added: '+', removed: '\u2212', changed: '~', same: '=' };
+
+/** What is compared in figures: counts, and the latency on the chosen target. */
+export type CompareMetric = MetricName | 'latency';
+/** Latency in seconds. */
+export type CompareFigures = Metrics & { readonly latency?: number };
+
+/** Latencies of layers by node, seconds; what is fused into a layer has none of its own. */
+export type Latencies = ReadonlyMap<NodeId, number>;
 
 /** One line of the comparison: a layer before, after, or both. */
 export interface CompareRow {
@@ -21,15 +29,20 @@ export interface CompareRow {
   /** Constants that were too many to compare. */
   readonly notCompared: readonly string[];
   /** By metric: before, after; absent where not known, or where the layer is not there. */
-  readonly metrics: Omit<MetricDifference, 'difference'>;
+  readonly metrics: { readonly before: CompareFigures; readonly after: CompareFigures };
 }
 
 export type CompareFilter = 'all' | 'different' | RowState;
 
 /** The comparison as rows in the order of the model after; a removed layer stands behind the one it followed before. */
-export function rowsOf(result: Comparison, before: ModelView, after: ModelView): readonly CompareRow[] {
+export function rowsOf(
+  result: Comparison,
+  before: ModelView,
+  after: ModelView,
+  latencies: { readonly before: Latencies; readonly after: Latencies } = { before: new Map(), after: new Map() },
+): readonly CompareRow[] {
   const [beforeOps, afterOps] = [opsOf(before), opsOf(after)];
-  const [beforeMetrics, afterMetrics] = [metricsOf(before), metricsOf(after)];
+  const [beforeMetrics, afterMetrics] = [metricsOf(before, latencies.before), metricsOf(after, latencies.after)];
   const rows = new Map<NodeId, CompareRow>();
   for (const { a, b, changes, notCompared = [], metrics } of result.pairs)
     rows.set(b, {
@@ -41,7 +54,10 @@ export function rowsOf(result: Comparison, before: ModelView, after: ModelView):
       what: whatChanged(changes),
       changes,
       notCompared,
-      metrics: { before: metrics.before, after: metrics.after },
+      metrics: {
+        before: { ...metrics.before, ...latencyOf(a, latencies.before) },
+        after: { ...metrics.after, ...latencyOf(b, latencies.after) },
+      },
     });
   for (const b of result.added) rows.set(b, aloneRow('added', b, afterOps, { before: {}, after: afterMetrics(b) }));
   const removed = result.removed.map((a) => aloneRow('removed', a, beforeOps, { before: beforeMetrics(a), after: {} }));
@@ -51,7 +67,7 @@ export function rowsOf(result: Comparison, before: ModelView, after: ModelView):
 const opsOf = (view: ModelView): ReadonlyMap<NodeId, string> => new Map(view.nodes.map(({ id, op }) => [id, op]));
 
 /** Figures of layers without a partner, from what the view says of them; what it does not say stays unknown. */
-function metricsOf({ costs, nodes }: ModelView): (node: NodeId) => CompareRow['metrics']['before'] {
+function metricsOf({ costs, nodes }: ModelView, latencies: Latencies): (node: NodeId) => CompareFigures {
   const byNode = new Map(costs.map((cost) => [cost.node, cost]));
   const views = new Map(nodes.map((node) => [node.id, node]));
   return (node) => {
@@ -60,8 +76,14 @@ function metricsOf({ costs, nodes }: ModelView): (node: NodeId) => CompareRow['m
     return {
       ...(cost ? { macs: cost.macs, params: cost.params, outputElements: cost.outputElements } : {}),
       ...(bytes === undefined ? {} : { weightBytes: bytes }),
+      ...latencyOf(node, latencies),
     };
   };
+}
+
+function latencyOf(node: NodeId, latencies: Latencies): CompareFigures {
+  const latency = latencies.get(node);
+  return latency === undefined ? {} : { latency };
 }
 
 /** As stored, each constant once; `undefined` where texts are among them, whose length the view does not hold. */
@@ -122,7 +144,7 @@ export const isShown = ({ state }: CompareRow, filter: CompareFilter): boolean =
   filter === 'all' || (filter === 'different' ? state !== 'same' : state === filter);
 
 /** After minus before; a layer that one side does not have counts as nothing there. `undefined`: a side is not known. */
-export function differenceOf({ state, metrics }: CompareRow, metric: MetricName): number | undefined {
+export function differenceOf({ state, metrics }: CompareRow, metric: CompareMetric): number | undefined {
   const [before, after] = [metrics.before[metric], metrics.after[metric]];
   if (state === 'added') return after;
   if (state === 'removed') return before === undefined ? undefined : before === 0 ? 0 : -before;

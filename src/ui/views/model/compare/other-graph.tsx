@@ -4,6 +4,7 @@ import type { NodeId } from '../../../../ir/index.ts';
 import { cancelDrawing, draw, drawingChoice, drawingOf, drawingState } from '../../../actions/drawing.ts';
 import { selectCompared } from '../../../actions/model-place.ts';
 import { hoverLayer } from '../../../actions/select.ts';
+import { otherEstimate } from '../../../actions/target.ts';
 import { useApp } from '../../../state/store.ts';
 import type { CompareState } from '../../../state/types.ts';
 import { Button, Panel } from '../../../widgets/index.ts';
@@ -86,14 +87,15 @@ export function OtherGraph({ compare, data, className }: OtherGraphProps): React
   );
 }
 
-/** The metric that colours, for the other model: what follows from its costs. Latency and losses are known of the open one only. */
+/** The metric that colours, for the other model: from its costs and estimate. Losses are known of the open one only. */
 function useOtherValues(data: LayerData, view: ModelView, layers: ReturnType<typeof layersOf>) {
   const { metric } = data;
   const { bits } = data.sources;
+  const estimate = useApp(otherEstimate);
   return useMemo(() => {
-    const sources = { view, estimate: undefined, losses: [], point: undefined, bits };
+    const sources = { view, estimate, losses: [], point: undefined, bits };
     return { sources, values: onLayers(metric.values(sources), layers) };
-  }, [metric, view, layers, bits]);
+  }, [metric, view, estimate, layers, bits]);
 }
 
 interface Linked {
