@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { PreviewServer } from 'vite';
@@ -9,8 +9,12 @@ export interface PageBench {
   readonly address: string;
   /** Paths the server was asked for, service workers' requests among them. */
   readonly requested: readonly string[];
-  /** `until`: how long to wait; 'networkidle' where not said. */
-  visit(until?: 'commit' | 'networkidle'): Promise<Visit>;
+  visit(): Promise<Visit>;
+  /**
+   * A visit with a file in the hand: the page fetches it from this server as it starts to load, and drops it on itself as soon as
+   * it takes files. What a viewer does that is given the address of a model.
+   */
+  visitWith(file: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -35,14 +39,19 @@ export async function openPageBench(): Promise<PageBench | string> {
   let server: PreviewServer | undefined;
   try {
     const requested: string[] = [];
-    server = await serve(requested);
+    const handed: Handed = {};
+    server = await serve(requested, handed);
     const address = server.resolvedUrls?.local[0] ?? '';
     const browser = await launch();
     const started = server;
     return {
       address,
       requested,
-      visit: (until = 'networkidle') => visit(browser, address, until),
+      visit: () => visit(browser, address),
+      visitWith: (file) => {
+        handed.file = file;
+        return visit(browser, address, HANDED);
+      },
       close: async () => {
         await browser.close();
         await started.close();
@@ -54,7 +63,14 @@ export async function openPageBench(): Promise<PageBench | string> {
   }
 }
 
-async function serve(requested: string[]): Promise<PreviewServer> {
+/** Address of the file that `visitWith` gives the page. */
+const HANDED = '/handed.onnx';
+
+interface Handed {
+  file?: string;
+}
+
+async function serve(requested: string[], handed: Handed): Promise<PreviewServer> {
   const { preview } = await import('vite');
   return preview({
     configFile: false,
@@ -66,9 +82,11 @@ async function serve(requested: string[]): Promise<PreviewServer> {
       {
         name: 'count-requests',
         configurePreviewServer({ middlewares }) {
-          middlewares.use((request, _reply, next) => {
-            requested.push(new URL(request.url ?? '/', 'http://page').pathname);
-            next();
+          middlewares.use((request, reply, next) => {
+            const { pathname } = new URL(request.url ?? '/', 'http://page');
+            requested.push(pathname);
+            if (pathname === HANDED && handed.file) createReadStream(handed.file).pipe(reply);
+            else next();
           });
         },
       },
@@ -83,7 +101,7 @@ async function launch(): Promise<Browser> {
   return chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) });
 }
 
-async function visit(browser: Browser, address: string, waitUntil: 'commit' | 'networkidle'): Promise<Visit> {
+async function visit(browser: Browser, address: string, handed?: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -94,8 +112,27 @@ async function visit(browser: Browser, address: string, waitUntil: 'commit' | 'n
     requested.push(path);
     if (!askedAt.has(path)) askedAt.set(path, Date.now());
   });
-  await page.goto(address, { waitUntil });
+  if (handed !== undefined) await page.addInitScript(dropWhenListening, handed);
+  await page.goto(address, { waitUntil: handed === undefined ? 'networkidle' : 'commit' });
   return { page, context, requested, askedAt };
+}
+
+/** In the page, before its own code: fetches a file and drops it once the page has set its mark 'listening'. */
+function dropWhenListening(path: string): void {
+  const name = path.slice(1);
+  const file = fetch(path).then(async (reply) => new File([await reply.blob()], name));
+  const drop = async (): Promise<void> => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(await file);
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  };
+  const observer = new PerformanceObserver((marks) => {
+    if (!marks.getEntriesByName('listening')[0]) return;
+    observer.disconnect();
+    // The next frame: what listens for drops is mounted by then.
+    requestAnimationFrame(() => void drop());
+  });
+  observer.observe({ type: 'mark', buffered: true });
 }
 
 /**

@@ -93,11 +93,9 @@ async function openFigure(bench: PageBench, folder: string, { name, model, limit
     : { ...figure, peer: 'Netron (recorded)', reference: netron, ratio: middle / netron };
 }
 
-/** Opens the page and drops a file on it as soon as it takes one; the clock runs from navigation. */
+/** Opens the page with a file in the hand; the clock runs from navigation. */
 async function openInPage(bench: PageBench, path: string): Promise<{ page: Page; close: () => Promise<void> }> {
-  const { page, context } = await bench.visit('commit');
-  await page.waitForFunction(() => performance.getEntriesByName('listening').length > 0, undefined, { polling: 5 });
-  await dropFiles(page, path);
+  const { page, context } = await bench.visitWith(path);
   return { page, close: () => context.close() };
 }
 

@@ -91,6 +91,8 @@ class Pool implements JobClient {
   readonly #queue: Task[] = [];
   readonly #resources = new Map<string, { readonly kind: string; readonly source: unknown }>();
   readonly #tasks = new Map<number, Task>();
+  /** All workers have been started. */
+  readonly #started: Promise<void>;
   #nextId = 1;
   #failedStarts = 0;
   #disposed = false;
@@ -98,8 +100,16 @@ class Pool implements JobClient {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.size = options.size;
-    for (let i = 0; i < options.size; i++) this.#slots.push(this.#newSlot(false));
-    if (options.eager) this.#slots.push(this.#newSlot(true));
+    // The first worker starts alone: the first job waits for it, and would wait longer if all started side by side.
+    const first = this.#newSlot(false);
+    this.#slots.push(first);
+    const startOthers = (): void => {
+      if (this.#disposed) return;
+      for (let i = 1; i < options.size; i++) this.#slots.push(this.#newSlot(false));
+      if (options.eager) this.#slots.push(this.#newSlot(true));
+      this.#dispatch();
+    };
+    this.#started = first.handle.ready.then(startOthers, startOthers);
   }
 
   hold(kind: 'model' | 'data', id: string, source: unknown): void {
@@ -113,10 +123,12 @@ class Pool implements JobClient {
   }
 
   async ready(): Promise<void> {
+    await this.#started;
     await Promise.allSettled(this.#slots.map((slot) => slot.handle.ready));
   }
 
   async complete(): Promise<void> {
+    await this.#started;
     await Promise.allSettled(this.#slots.map((slot) => slot.handle.complete?.()));
   }
 
