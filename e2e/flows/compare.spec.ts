@@ -109,13 +109,22 @@ test('an edited model against its file: the comparison follows every edit and un
     /^conv2/,
   );
 
-  // Back before the removal nothing differs; undo steps over selections and the comparison itself.
-  const undo = app.bar().getByRole('button', { name: /^Undo/ });
-  const verdict = page.getByRole('region', { name: 'Verdict' });
+  // Edited while compared, by key in the graph of the open model: the comparison is made again, and again by undo and redo.
+  await table(page).getByRole('row', { name: /add/ }).click();
   await page.getByRole('application', { name: /^Graph of convs/ }).focus();
   await page.keyboard.press('Delete');
-  await expect(verdict).toContainText(/MACs\s*4\.62\s*k/);
-  for (let i = 0; i < 6 && !/13\.8/.test((await verdict.textContent()) ?? ''); i++) await undo.click();
+  const both = ['\u2212removed conv2', '\u2212removed add', '~changed pool pool'];
+  await expect.poll(() => rows(page)).toEqual(both);
+  await expect(panel(page)).toContainText('convs.onnx, 2 changes');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => rows(page)).toEqual(['\u2212removed conv2', '~changed add add']);
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => rows(page)).toEqual(both);
+
+  // Undo goes back over selections, the comparison and the removal to the model as it was read.
+  const undo = app.bar().getByRole('button', { name: /^Undo/ });
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  for (let i = 0; i < 8 && !/13\.8/.test((await verdict.textContent()) ?? ''); i++) await undo.click();
   await expect(verdict).toContainText(/MACs\s*13\.8\s*k/);
   await expect(app.layerRow('conv2')).toBeVisible();
   expect(app.errors).toEqual([]);
