@@ -36,10 +36,6 @@ export const uiMayImport: readonly string[] = [
   'explore/view.ts',
   'jobs/client.ts',
   'jobs/protocol.ts',
-  // Constants and pure helpers over a drawn diagram, without imports: hit tests and walks answer within a frame.
-  'diagram/diagram.ts',
-  'diagram/spatial-index.ts',
-  'diagram/walk.ts',
   '../workers/spawn.ts',
 ];
 

@@ -13,5 +13,3 @@ export type {
 export { BOX, COLLAPSE_FROM, KIND } from './diagram.ts';
 export { type LayoutHooks, layoutDiagram } from './layout-diagram.ts';
 export { scopesOf, suggestedGrouping } from './scopes.ts';
-export { type Area, boxAt, boxesIn, edgeAt, edgesIn, type SpatialIndex, spatialIndex } from './spatial-index.ts';
-export { type Direction, downstream, neighbours, tensorPath, upstream } from './walk.ts';
