@@ -151,7 +151,7 @@ function drawHeader(pen: Pen, drawing: Drawing, box: number, scale: number): voi
   const { x, y, width } = rectOf(scene.diagram, box);
   const { title, value, share } = texts.of(box);
   drawToggle(pen, drawing, box);
-  pen.text(title, x + 26, y + HEADER / 2, MONO, palette.ink, 'left');
+  pen.text(title, x + 26, y + HEADER / 2, MONO, palette.ink, 'left', scene.diagram.boxes.title[box]);
   pen.text(frameFigure(value, share), x + width - PAD, y + HEADER / 2, SANS, palette.ink2, 'right');
 }
 
@@ -277,8 +277,9 @@ function drawTexts(pen: Pen, drawing: Drawing, box: number, scale: number, ink: 
   const details = two && scale >= DETAILS_FROM;
   const upper = y + (details ? 12.5 : height / 2 + 0.5);
   const center = (scene.diagram.boxes.kind[box] as number) < LAYER;
-  if (center) pen.text(title, x + width / 2, upper, MONO, ink, 'center');
-  else pen.text(title, x + PAD, upper, MONO, ink, 'left');
+  const whole = scene.diagram.boxes.title[box];
+  if (center) pen.text(title, x + width / 2, upper, MONO, ink, 'center', whole);
+  else pen.text(title, x + PAD, upper, MONO, ink, 'left', whole);
   if (value) pen.text(value, x + width - PAD, upper, STRONG, ink, 'right');
   if (scene.diagram.boxes.kind[box] === GROUP) drawToggle(pen, drawing, box);
   if (!details) return;

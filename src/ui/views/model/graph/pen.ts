@@ -13,8 +13,16 @@ export interface BoxStyle {
 /** What the drawing is made of, so that the screen and an SVG file get the same. Coordinates in px of the drawing. */
 export interface Pen {
   box(x: number, y: number, width: number, height: number, style: BoxStyle): void;
-  /** `y` is the middle of the line. */
-  text(text: string, x: number, y: number, font: string, color: string, align: 'left' | 'right' | 'center'): void;
+  /** `y` is the middle of the line. `whole`: what `text` was cut from, for a pen that can keep it. */
+  text(
+    text: string,
+    x: number,
+    y: number,
+    font: string,
+    color: string,
+    align: 'left' | 'right' | 'center',
+    whole?: string,
+  ): void;
   /** Edges of the scene, by index, as lines. */
   lines(scene: Scene, edges: readonly number[], color: string, width: number): void;
   /** Heads of arrows that point down; x, y per tip. */

@@ -1,6 +1,6 @@
 import { boxTexts, type Drawing, draw } from './draw.ts';
 import type { Pen } from './pen.ts';
-import { MONO, SANS } from './texts.ts';
+import { MONO, SANS, shownName } from './texts.ts';
 
 const MARGIN = 16;
 
@@ -33,11 +33,12 @@ function svgPen(lines: string[]): Pen {
         `<rect x="${place(x)}" y="${place(y)}" width="${place(width)}" height="${place(height)}"${corner} fill="${fill ?? 'none'}"${ring}${opacity}/>`,
       );
     },
-    text: (text, x, y, font, color, align) => {
+    text: (text, x, y, font, color, align, whole = text) => {
       const anchor = align === 'left' ? '' : ` text-anchor="${align === 'right' ? 'end' : 'middle'}"`;
+      const name = shownName(whole) === text ? '' : `<title>${escaped(shownName(whole))}</title>`;
       // Each text its own direction: a right-to-left name must not turn what stands beside it.
       lines.push(
-        `<text class="${style.get(font) ?? 'b'}" x="${place(x)}" y="${place(y)}"${anchor} fill="${color}"${opacity}>${escaped(text)}</text>`,
+        `<text class="${style.get(font) ?? 'b'}" x="${place(x)}" y="${place(y)}"${anchor} fill="${color}"${opacity}>${name}${escaped(text)}</text>`,
       );
     },
     lines: ({ start, points }, edges, color, width) => {
