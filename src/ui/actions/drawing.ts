@@ -9,11 +9,21 @@ import { cancelJob, runJob } from './run-job.ts';
 export type CanvasId = 'model' | 'other';
 
 /** Drawings are large arrays and no state: the store only counts their versions. */
-const drawn = new Map<CanvasId, { readonly key: string; readonly drawing?: DrawnModel }>();
+const drawn = new Map<CanvasId, { readonly key: string; readonly subject: string; readonly drawing: DrawnModel }>();
 const running = new Map<CanvasId, { readonly key: string; readonly job?: number }>();
+/** What was asked for last, finished or not. */
+const asked = new Map<CanvasId, { readonly modelId: string; readonly choice: DrawingChoice }>();
 
 /** The drawing on a canvas as it is now; read again when `model.drawings[canvas].version` has changed. */
 export const drawingOf = (canvas: CanvasId): DrawnModel | undefined => drawn.get(canvas)?.drawing;
+
+/** Which graph the drawing on a canvas is of; changes of a model leave it the same, another file or a graph inside a node do not. */
+export const subjectOf = (canvas: CanvasId): string | undefined => drawn.get(canvas)?.subject;
+
+const FINGERPRINT_DIGITS = 64;
+
+const subject = (modelId: string, { body }: DrawingChoice): string =>
+  JSON.stringify([modelId.slice(0, FINGERPRINT_DIGITS), body]);
 
 const NONE: DrawingState = { status: 'none', partial: false, version: 0 };
 export const drawingState =
@@ -27,8 +37,8 @@ function setDrawing(canvas: CanvasId, change: Partial<DrawingState>): void {
 }
 
 /**
- * Has a model laid out in a worker and shows it on a canvas; the drawing before stays until the new one, or its first part, is
- * there. Asking for the same again does nothing; asking for another one cancels what is under way.
+ * Has a model laid out in a worker and shows it on a canvas; the drawing before, if it is of the same graph, stays until the new
+ * one, or its first part, is there. Asking for the same again does nothing; asking for another one cancels what is under way.
  */
 export async function draw(canvas: CanvasId, modelId: string, choice: DrawingChoice): Promise<void> {
   const key = JSON.stringify([modelId, choice]);
@@ -36,10 +46,13 @@ export async function draw(canvas: CanvasId, modelId: string, choice: DrawingCho
   if (before?.key === key || (!before && drawn.get(canvas)?.key === key)) return;
   if (before?.job !== undefined) cancelJob(before.job);
   running.set(canvas, { key });
-  setDrawing(canvas, { status: 'running', problem: undefined } as Partial<DrawingState>);
+  asked.set(canvas, { modelId, choice });
+  const of = subject(modelId, choice);
+  if (subjectOf(canvas) !== of) drawn.delete(canvas);
+  setDrawing(canvas, { status: 'running', partial: false, problem: undefined } as Partial<DrawingState>);
   const show = (drawing: DrawnModel, partial: boolean): void => {
     if (running.get(canvas)?.key !== key) return;
-    drawn.set(canvas, { key, drawing });
+    drawn.set(canvas, { key, subject: of, drawing });
     setDrawing(canvas, { status: partial ? 'running' : 'ready', partial, version: versionOf(canvas) + 1 });
   };
   try {
@@ -56,7 +69,8 @@ export async function draw(canvas: CanvasId, modelId: string, choice: DrawingCho
     show(reply, false);
   } catch (thrown) {
     if (running.get(canvas)?.key !== key) return;
-    if (thrown instanceof CancelledError) setDrawing(canvas, { status: drawn.has(canvas) ? 'ready' : 'none' });
+    if (thrown instanceof CancelledError)
+      setDrawing(canvas, { status: drawn.get(canvas)?.key === key ? 'ready' : 'cancelled' });
     else setDrawing(canvas, { status: 'failed', problem: problemOf(thrown) });
   } finally {
     if (running.get(canvas)?.key === key) running.delete(canvas);
@@ -78,6 +92,15 @@ export function drawingChoice(
 
 /** Draws the model that has just been opened, before anything else is asked of the workers: it is looked at first. */
 export const drawOpened = (modelId: string): Promise<void> => draw('model', modelId, drawingChoice(getState().model));
+
+/** Does the layout that was cancelled or failed once more. */
+export function drawAgain(canvas: CanvasId): void {
+  const last = asked.get(canvas);
+  const now = drawn.get(canvas);
+  if (!last || running.has(canvas)) return;
+  if (now) drawn.set(canvas, { ...now, key: '' });
+  void draw(canvas, last.modelId, last.choice);
+}
 
 /** Ends the layout under way; what is drawn so far stays. */
 export function cancelDrawing(canvas: CanvasId): void {

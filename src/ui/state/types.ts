@@ -100,7 +100,7 @@ export interface SessionState {
 
 /** What a drawing of a graph is doing; the drawing itself is not state: see `actions/drawing.ts`. */
 export interface DrawingState {
-  readonly status: 'none' | 'running' | 'ready' | 'failed';
+  readonly status: 'none' | 'running' | 'ready' | 'cancelled' | 'failed';
   /** A first part of it is there, the rest is being laid out. */
   readonly partial: boolean;
   /** Counts up with every drawing that arrives. */

@@ -1,7 +1,15 @@
 import { type ReactElement, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { DrawnModel } from '../../../explore/index.ts';
 import { save } from '../../actions/deploy.ts';
-import { cancelDrawing, draw, drawingChoice, drawingOf, drawingState } from '../../actions/drawing.ts';
+import {
+  cancelDrawing,
+  draw,
+  drawAgain,
+  drawingChoice,
+  drawingOf,
+  drawingState,
+  subjectOf,
+} from '../../actions/drawing.ts';
 import {
   askSimplify,
   compareWithFile,
@@ -108,6 +116,7 @@ export function GraphPanel({
           label={`Graph of ${view.reference.name}`}
           nodes={drawn?.nodes}
           diagram={drawn?.diagram}
+          subject={subjectOf('model')}
           links={() => linksOf(data, drawn?.nodes ?? [])}
           status={state.status}
           partial={state.partial}
@@ -125,6 +134,7 @@ export function GraphPanel({
           onHover={hoverLayer}
           onToggle={toggleGroup}
           onCancel={() => cancelDrawing('model')}
+          onRetry={() => drawAgain('model')}
           onEscape={search.escape}
           control={control}
           onChosen={setChosen}

@@ -9,6 +9,7 @@ import { HiddenTable, type Theme } from '../../charts/index.ts';
 import { inText, shapeText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, EmptyState, Fact, FigureText, Panel } from '../../widgets/index.ts';
+import { ChosenLayers } from './edit/chosen-layers.tsx';
 import { EditLayer } from './edit/edit-layer.tsx';
 import { ModelFacts } from './edit/model-facts.tsx';
 import { TilePicture } from './tile-picture.tsx';
@@ -59,6 +60,7 @@ export function Inspector({
     >
       <Facts data={data} node={node} />
       <Bodies node={node} />
+      {!nested && <ChosenLayers view={view} />}
       {!nested && <EditLayer node={node} view={view} />}
       {!nested && <Distributions node={node} theme={data.theme} />}
     </Panel>

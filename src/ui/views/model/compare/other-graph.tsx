@@ -1,7 +1,15 @@
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { ModelView } from '../../../../explore/index.ts';
 import type { NodeId } from '../../../../ir/index.ts';
-import { cancelDrawing, draw, drawingChoice, drawingOf, drawingState } from '../../../actions/drawing.ts';
+import {
+  cancelDrawing,
+  draw,
+  drawAgain,
+  drawingChoice,
+  drawingOf,
+  drawingState,
+  subjectOf,
+} from '../../../actions/drawing.ts';
 import { selectCompared } from '../../../actions/model-place.ts';
 import { hoverLayer } from '../../../actions/select.ts';
 import { otherEstimate } from '../../../actions/target.ts';
@@ -58,6 +66,7 @@ export function OtherGraph({ compare, data, className }: OtherGraphProps): React
           label={`Graph of the model before, ${view.reference.name}`}
           nodes={drawn?.nodes}
           diagram={drawn?.diagram}
+          subject={subjectOf('other')}
           links={() => linksOf({ sources, layers }, drawn?.nodes ?? [])}
           status={state.status}
           partial={state.partial}
@@ -80,6 +89,7 @@ export function OtherGraph({ compare, data, className }: OtherGraphProps): React
           }}
           onToggle={toggle}
           onCancel={() => cancelDrawing('other')}
+          onRetry={() => drawAgain('other')}
           control={control}
         />
       </div>

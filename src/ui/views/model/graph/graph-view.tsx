@@ -9,7 +9,7 @@ import { type GraphActsInput, useGraphActs } from './use-acts.ts';
 import { type DrawingInput, useDrawing } from './use-drawing.ts';
 import { membersOf, useChosen, usePicks } from './use-picks.ts';
 import { useCamera, useReveal, useStage } from './use-stage.ts';
-import { boxInWords } from './words.ts';
+import { inWords } from './words.ts';
 
 export interface GraphViewProps
   extends LayoutStatusProps,
@@ -18,6 +18,8 @@ export interface GraphViewProps
     Pick<GraphActsInput, 'links' | 'onSelect' | 'onHover' | 'onToggle' | 'onEscape'> {
   /** 'Graph of resnet8.onnx', for who does not see it. */
   readonly label: string;
+  /** Which graph is drawn: the camera begins anew with another one. */
+  readonly subject?: string | undefined;
   /** Node ids. */
   readonly selected: string | undefined;
   readonly hovered: string | undefined;
@@ -56,7 +58,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const drawn = useDrawing({ ...props, hits: props.hits, marks: props.marks, chosen, tensor });
   const acts = useGraphActs({ ...props, picks, scene: drawn?.drawing.scene });
   const stage = useStage(canvas, acts);
-  const camera = useCamera({ stage, size, drawn, toggled: acts.toggled, ...picks });
+  const camera = useCamera({ stage, size, drawn, subject: props.subject, toggled: acts.toggled, ...picks });
   useChosen(props, picks, props.onChosen);
   useReveal(props.selected, picks.selectedBox, acts.pressed, camera.reveal);
   useImperativeHandle(props.control, () => ({
@@ -72,7 +74,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
       return drawn && now && (await pngOf({ ...drawn.drawing, selected: picks.selectedBox }, drawn.far, now));
     },
   }));
-  const spoken = drawn && picks.cursorBox >= 0 ? boxInWords(drawn.drawing, picks.cursorBox) : '';
+  const spoken = drawn ? inWords(drawn.drawing, picks) : '';
   return (
     <div ref={frame} className="graph-space">
       <div

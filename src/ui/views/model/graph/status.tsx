@@ -4,7 +4,7 @@ import { duration } from '../../../format/index.ts';
 import { Button, Icon } from '../../../widgets/index.ts';
 
 export interface LayoutStatusProps {
-  readonly status: 'none' | 'running' | 'ready' | 'failed';
+  readonly status: 'none' | 'running' | 'ready' | 'cancelled' | 'failed';
   /** A first part is drawn, the rest is being laid out. */
   readonly partial: boolean;
   /** Nodes of the graph, as far as known. */
@@ -55,13 +55,13 @@ export function LayoutStatus(props: LayoutStatusProps): ReactElement | null {
         )}
       </div>
     );
-  if (status === 'ready' && partial)
+  if (status === 'cancelled' || (status === 'ready' && partial))
     return (
       <div className="graph-status">
-        <span className="grow">Only the upper part is drawn.</span>
+        <span className="grow">{partial ? 'Only the upper part is drawn.' : 'The layout was cancelled.'}</span>
         {props.onRetry && (
           <Button small onClick={props.onRetry}>
-            Lay out the rest
+            {partial ? 'Lay out the rest' : 'Lay out'}
           </Button>
         )}
       </div>

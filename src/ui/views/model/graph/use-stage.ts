@@ -35,6 +35,8 @@ interface CameraInput {
   readonly stage: RefObject<Stage | undefined>;
   readonly size: Size;
   readonly drawn: Drawn | undefined;
+  /** Which graph is drawn. */
+  readonly subject: string | undefined;
   /** Id of the box that was toggled last: it stays where it is when the new layout comes. */
   readonly toggled: RefObject<string | undefined>;
   readonly selectedBox: number;
@@ -50,8 +52,9 @@ export interface CameraMoves {
 
 /** Keeps the stage up to date with what is drawn, and the camera where it was when the layout changes. */
 export function useCamera(given: CameraInput): CameraMoves {
-  const { stage, size, drawn, toggled, selectedBox, hoveredBox, cursorBox } = given;
+  const { stage, size, drawn, subject, toggled, selectedBox, hoveredBox, cursorBox } = given;
   const shown = useRef<Scene | undefined>(undefined);
+  const shownSubject = useRef<string | undefined>(undefined);
   useEffect(() => {
     const now = stage.current;
     if (!now) return;
@@ -63,7 +66,7 @@ export function useCamera(given: CameraInput): CameraMoves {
     const scene = drawn?.drawing.scene;
     if (!now || !scene || size.width === 0) return;
     const camera = now.camera();
-    if (!camera) {
+    if (!camera || shownSubject.current !== subject) {
       const first = scene.first < 0 ? undefined : rectOf(scene.diagram, scene.first);
       now.go(fittedReadable(scene.diagram, size, first));
     } else if (shown.current && shown.current !== scene) {
@@ -72,7 +75,8 @@ export function useCamera(given: CameraInput): CameraMoves {
       toggled.current = undefined;
     }
     shown.current = scene;
-  }, [stage, size, drawn, toggled]);
+    shownSubject.current = subject;
+  }, [stage, size, drawn, subject, toggled]);
   return {
     fit: () => {
       const now = stage.current;

@@ -2,8 +2,17 @@ import { figureOf } from './colours.ts';
 import type { Drawing } from './draw.ts';
 import { FRAME, GROUP, INPUT, LAYER, OUTPUT } from './scene.ts';
 import { shownName } from './texts.ts';
+import type { Picks } from './use-picks.ts';
 
 const MOST_NAMED = 3;
+
+/** The box at the cursor in words, and what is set off around it. */
+export function inWords(drawing: Drawing, { state, cursorBox }: Picks): string {
+  const { chosen, tensor } = state;
+  const layers = chosen ? `${chosen.nodes.size} layers set off ${chosen.where}` : '';
+  const followed = tensor === undefined ? '' : `Following ${shownName(tensor)}`;
+  return [cursorBox < 0 ? '' : boxInWords(drawing, cursorBox), layers, followed].filter(Boolean).join('. ');
+}
 
 /** A box in words, for who does not see the drawing: what it is, its figure, what it is joined to. */
 export function boxInWords({ scene, colours }: Drawing, box: number): string {
