@@ -63,4 +63,7 @@ test('scopes are suggested where most layers have one', () => {
   expect(suggestedGrouping(['a', 'b', 'b', 'b', ''].map(node))).toBe('blocks');
   expect(suggestedGrouping(['a', '', ''].map(node))).toBe('blocks');
   expect(suggestedGrouping(['a', 'a', 'a'].map(node))).toBe('blocks');
+  // Names that come and go say nothing of where their layers stand.
+  expect(suggestedGrouping(['a', 'b', 'a', 'b', 'a/x', 'b'].map(node))).toBe('blocks');
+  expect(suggestedGrouping(['a', 'a', 'b', 'b', 'a/x', 'b'].map(node))).toBe('scope');
 });

@@ -15,8 +15,17 @@ export function scopesOf(names: readonly string[]): string[] {
   return shortened(paths).map((path) => path.join('/'));
 }
 
-/** 'scope' where names tell enough: most layers have one, and no single one holds most of them. Else 'blocks'. */
+/** A scope whose layers lie in more pieces than this, on average, says nothing of where they stand. */
+const MOST_PIECES = 2;
+
+/**
+ * 'scope' where names tell enough: most layers have one, no single one holds most of them, and the outermost ones follow each other
+ * rather than alternate (converters name layers by where their weights came from). Else 'blocks'.
+ */
 export function suggestedGrouping(nodes: DiagramInput['nodes']): GroupingKind {
+  const outermost = nodes.map(({ scope }) => scope.split('/', 1)[0] as string);
+  const pieces = outermost.filter((scope, i) => scope !== outermost[i - 1]).length;
+  if (pieces > MOST_PIECES * new Set(outermost).size) return 'blocks';
   const times = new Map<string, number>();
   for (const { scope } of nodes) times.set(scope, (times.get(scope) ?? 0) + 1);
   const most = Math.max(0, ...times.values());

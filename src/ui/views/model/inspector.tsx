@@ -155,7 +155,7 @@ function Bodies({ node }: { readonly node: NodeView }): ReactElement | null {
   const path = useApp((s) => s.model.body);
   if (!node.bodies) return null;
   return (
-    <div className="padded stack">
+    <div className="bodies stack">
       {node.bodies.map((body) => {
         const macs = body.costs.reduce((sum, cost) => sum + cost.macs, 0);
         return (

@@ -149,7 +149,13 @@ function columnsOf(rows: readonly Row[], metric: Metric, data: LayerData): Colum
       cell: (r) => <span className="cut layer-operator">{r.operator}</span>,
       sort: (r) => r.operator,
     },
-    { id: 'output', head: 'Output', className: 'column-output', number: true, cell: (r) => r.output },
+    {
+      id: 'output',
+      head: 'Output',
+      className: 'column-output',
+      number: true,
+      cell: (r) => <span title={r.output}>{r.output}</span>,
+    },
     {
       id: 'macs',
       head: <Head text="MACs" provenance="computed" />,
