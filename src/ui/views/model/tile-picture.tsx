@@ -25,7 +25,17 @@ export function TilePicture({ title, note, tiles, theme }: TilePictureProps): Re
   }, [tiles, top, theme]);
   const shown = (count: number, all: number, what: string): string =>
     `${count < all ? `${count} of ` : ''}${all} ${what}${all === 1 ? '' : 's'}`;
-  const words = `${note}${shown(tiles.rows, tiles.allRows, tiles.rowsAre)} down, ${shown(tiles.columns, tiles.allColumns, tiles.columnsAre)} across`;
+  const columns = shown(tiles.columns, tiles.allColumns, tiles.columnsAre);
+  const down = `${shown(tiles.rows, tiles.allRows, tiles.rowsAre)} down, ${columns} across`;
+  // A single picture or row is broken into lines: only what they are is said.
+  const words =
+    note +
+    (tiles.rows * tiles.columns === 1
+      ? `${tiles.rowsAre}s down, ${tiles.columnsAre}s across`
+      : tiles.rows === 1
+        ? columns
+        : down);
+  const ramp = [-1, -0.5, 0, 0.5, 1].map((x) => divergingColor(x, theme)).join(', ');
   return (
     <figure className="histogram tiles">
       <figcaption>
@@ -35,11 +45,12 @@ export function TilePicture({ title, note, tiles, theme }: TilePictureProps): Re
         ref={canvas}
         width={layout.columns * (tiles.width + 1) - 1}
         height={layout.rows * (tiles.height + 1) - 1}
-        style={{ width: layout.pixelWidth, height: layout.pixelHeight }}
+        style={{ width: layout.pixelWidth }}
         aria-hidden="true"
       />
       <p className="caption tiles-scale">
-        <i className="tiles-ramp" aria-hidden="true" /> −{inText(top, 'plain')} to {inText(top, 'plain')}
+        <i className="tiles-ramp" aria-hidden="true" style={{ background: `linear-gradient(to right, ${ramp})` }} /> −
+        {inText(top, 'plain')} to {inText(top, 'plain')}
       </p>
       <HiddenTable table={tableOf(tiles, title)} />
     </figure>
@@ -50,7 +61,6 @@ interface TileLayout {
   readonly rows: number;
   readonly columns: number;
   readonly pixelWidth: number;
-  readonly pixelHeight: number;
 }
 
 /** One long row of channels is broken into lines; filters keep rows and columns. */
@@ -63,7 +73,6 @@ function layoutOf({ rows, columns, width, height }: Tiles): TileLayout {
     rows: down,
     columns: across,
     pixelWidth: Math.round((across * (width + 1) - 1) * scale),
-    pixelHeight: Math.round((down * (height + 1) - 1) * scale),
   };
 }
 
