@@ -34,10 +34,8 @@ export function formatOf(
   files: readonly SourceBytes[],
   registry: Iterable<Importer> = importers,
 ): Importer | undefined {
-  const direct = formatAmong(files, registry);
-  if (direct) return direct;
   try {
-    return formatAmong(unpackedFiles(files, undefined, registry), registry);
+    return formatAmong(files, registry) ?? formatAmong(unpackedFiles(files, undefined, registry), registry);
   } catch (thrown) {
     // An archive of something else, or a damaged one, holds no network that is known.
     if (thrown instanceof UserError) return undefined;

@@ -12,6 +12,9 @@ test.each([
   ['a model without its name', 'download', model, 'model'],
   ['a model in gzip', 'net.gz', gzipSync(model), 'model'],
   ['a model in a zip', 'net.zip', zipSync({ 'folder/net.onnx': model }), 'model'],
+  ['two models in a zip', 'two.zip', zipSync({ 'a.onnx': model, 'b.onnx': model }), 'model'],
+  ['texts in a zip', 'texts.zip', zipSync({ 'readme.txt': text('x') }), 'model'],
+  ['a zip that was cut off', 'cut.zip', zipSync({ 'net.onnx': model }).slice(0, 200), 'model'],
   ['pictures in a zip', 'set.zip', zipSync({ 'cat/1.png': text('x'), 'dog/2.png': text('y') }), 'samples'],
   [
     'a Keras layer list',

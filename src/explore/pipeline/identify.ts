@@ -1,24 +1,40 @@
 import { type ByteSource, UserError } from '../../base/index.ts';
 import { readMetric } from '../../datasets/index.ts';
-import { formatOf } from '../../importers/index.ts';
+import { formatOf, isZip, zipNames } from '../../importers/index.ts';
 
 /** Text files beyond this are not looked into for a metric. */
 const LARGEST_TEXT = 64 * 2 ** 20;
 
+/** Arrays, pictures, and the files of known data sets. */
+const DATA = /\.(npy|npz|png|jpe?g|bmp|pb|bin|csv)$|ubyte(\.gz)?$|idx[13](\.gz)?$|(data|test)_batch/i;
+const NETWORK = /\.(onnx|keras|h5|hdf5)(\.gz)?$/i;
+
 /**
- * What a file is whose name does not say it: a network of a format that is known, a metric per layer, samples (an archive that
- * holds no network), or nothing known. Reads little of large files.
+ * What a file is whose name does not say it: a network of a format that is known, a metric per layer, samples (an archive of
+ * data without a network), or nothing known. An archive that holds neither, several networks, or is damaged counts as a
+ * network: its reader says what is wrong. Reads little of large files.
  */
 export function identifyFile(name: string, source: ByteSource): 'model' | 'samples' | 'metric' | 'unknown' {
   if (formatOf([{ name, source }])) return 'model';
+  if (isZip(source)) return holdsData(name, source) ? 'samples' : 'model';
   const [a, b] = source.read(0, Math.min(2, source.size));
-  if ((a === 0x50 && b === 0x4b) || (a === 0x1f && b === 0x8b)) return 'samples';
+  if (a === 0x1f && b === 0x8b) return NETWORK.test(name) ? 'model' : 'samples';
   if (source.size > LARGEST_TEXT) return 'unknown';
   try {
     readMetric(name, source.read(0, source.size));
     return 'metric';
   } catch (thrown) {
     if (thrown instanceof UserError) return 'unknown';
+    throw thrown;
+  }
+}
+
+function holdsData(name: string, source: ByteSource): boolean {
+  try {
+    const inside = zipNames(name, source);
+    return inside.some((file) => DATA.test(file)) && !inside.some((file) => NETWORK.test(file));
+  } catch (thrown) {
+    if (thrown instanceof UserError) return false;
     throw thrown;
   }
 }

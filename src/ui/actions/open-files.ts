@@ -27,15 +27,16 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
   const saved = given.find((file) => kindOf(file.name) === 'saved exploration');
   if (saved) return openSaved(saved);
   patch({ session: { files: given.map((file) => recordOf(file, kindOf(file.name))) } });
-  const kinds = await kindsOf(given);
+  const kinds = await lookedAt(given);
+  if (!kinds) return;
   patch({ session: { files: given.map((file) => recordOf(file, kinds.get(file) ?? 'unknown')) } });
   const ofKind = (...wanted: FileKind[]) => given.filter((file) => wanted.includes(kinds.get(file) ?? 'unknown'));
-  const models = ofKind('model');
+  const { models, beside } = modelsAmong(ofKind('model'), ofKind('unknown'));
   const data = ofKind('samples', 'labels');
   const metrics = ofKind('metric');
   if (models.length > 0) {
-    ignoreUnknown(ofKind('unknown'));
-    await openFirst(models, ofKind('external data'), (modelId) => dataOf(modelId, data, sample));
+    ignoreUnknown(ofKind('unknown').filter((file) => !beside.includes(file)));
+    await openFirst(models, [...ofKind('external data'), ...beside], (modelId) => dataOf(modelId, data, sample));
     for (const file of metrics) await addMetric(file);
     return;
   }
@@ -50,6 +51,32 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
     if (kinds.get(file) === 'unknown') await openModel(file, [], generateData);
     else setFile(file.name, { status: 'failed', note: 'no model is open', problems: [noModel(file.name)] });
   }
+}
+
+/** Kinds of the files; undefined: they could not be looked at, and why is in their records. */
+async function lookedAt(given: readonly GivenFile[]): Promise<ReadonlyMap<GivenFile, FileKind> | undefined> {
+  try {
+    return await kindsOf(given);
+  } catch (thrown) {
+    for (const { name } of given) {
+      const problem = problemOf(thrown, name);
+      if (thrown instanceof CancelledError) setFile(name, { status: 'ignored', note: 'cancelled', problems: [] });
+      else setFile(name, { status: 'failed', note: problem.message, problems: [problem] });
+    }
+    patch({ page: { place: 'start' } });
+    return undefined;
+  }
+}
+
+/** Weights that Keras wrote (.h5) and the JSON of their structure are one model: the weights are opened with the JSON beside them. */
+function modelsAmong(
+  models: readonly GivenFile[],
+  unknown: readonly GivenFile[],
+): { readonly models: readonly GivenFile[]; readonly beside: readonly GivenFile[] } {
+  const [weights] = models.filter(({ name }) => /\.(h5|hdf5)$/i.test(name));
+  if (!weights) return { models, beside: [] };
+  const beside = [...models, ...unknown].filter(({ name }) => /\.json$/i.test(name));
+  return { models: models.filter((file) => !beside.includes(file)), beside };
 }
 
 /** Opens the first model that can be read; those after it are told that one is opened at a time. */

@@ -45,7 +45,7 @@ export async function openModel(
     );
     setFile(file.name, { status: 'opened', note: `opened, ${reply.view.totals.nodes} nodes`, problems: [] });
     for (const other of companions)
-      setFile(other.name, { status: 'opened', note: `external data of ${file.name}`, problems: [] });
+      setFile(other.name, { status: 'opened', note: `read with ${file.name}`, problems: [] });
     // Of a model in an archive the fingerprint is its own, not the archive's.
     keepFiles(reply.view.reference.sha256, given);
     showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, making);
