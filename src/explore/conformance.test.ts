@@ -2,58 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { messageOf, Registry } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz } from '../datasets/index.ts';
-import { type DataType, elementCount, numbersOf, type Tensor, type TensorId, tensorOf, weightOf } from '../ir/index.ts';
+import { type DataType, elementCount, numbersOf, type Tensor, tensorOf, weightOf } from '../ir/index.ts';
 import { readOnnx } from '../onnx/index.ts';
 import { type BoundOp, type OpDef, ops, type Value } from '../ops/index.ts';
 import { EXACT, firstDifference, type Tolerance } from '../test-kit/all-close.ts';
+import { CASE_GAPS, operatorCase, operatorCases } from '../test-kit/operator-cases.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
 
 /**
  * The plain operators against others' results: ONNX's own operator cases, and whole networks as onnxruntime computed
  * them. Stands here because it needs both the reader and the backend.
  */
-
-interface CaseTensor {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: readonly (number | string)[];
-}
-interface CaseIo {
-  readonly inputs: readonly CaseTensor[];
-  readonly outputs: readonly CaseTensor[];
-}
-interface NodeCase {
-  readonly case: string;
-  readonly op: string;
-}
-
-const NODE_CASES = 'onnx-node-tests';
-/** Cases that do not pass yet, with the reason. May only become shorter. */
-const WRAPS = 'the recorded codes wrap around where the specification (and onnxruntime) saturates';
-const GAPS: Readonly<Record<string, string>> = {
-  test_qlinearmatmul_2D_int8_float16: WRAPS,
-  test_qlinearmatmul_3D_int8_float32: WRAPS,
-};
-
-const numberFrom = (x: number | string): number =>
-  typeof x === 'number'
-    ? x
-    : x === 'nan'
-      ? Number.NaN
-      : x === 'inf'
-        ? Number.POSITIVE_INFINITY
-        : x === '-inf'
-          ? Number.NEGATIVE_INFINITY
-          : Number(x);
-
-const tensorFrom = ({ dtype, shape, data }: CaseTensor): Tensor =>
-  tensorOf(dtype as DataType, shape, data.map(numberFrom));
-
-function toleranceOf(dtype: string): Tolerance {
-  if (dtype === 'float16') return { relative: 1e-2, absolute: 1e-2 };
-  return dtype.startsWith('float') ? { relative: 1e-3, absolute: 1e-5 } : { relative: 0, absolute: 0 };
-}
 
 /** The operators, which also check at every run that what they infer beforehand is what they compute. */
 const checkedOps = new Registry<OpDef>(
@@ -100,44 +59,27 @@ const backend = createPlainBackend(checkedOps);
 /** What is wrong with the case's outputs; `undefined` when it passes. */
 async function failureOf(name: string): Promise<string | undefined> {
   try {
-    const io = sharedJson<CaseIo>(`${NODE_CASES}/${name}/io.json`);
-    const { model } = readOnnx([{ name: 'model.onnx', bytes: sharedData(`${NODE_CASES}/${name}/model.onnx`) }]);
-    const feeds = new Map<TensorId, Tensor>();
-    for (const input of io.inputs) if (input.name !== '') feeds.set(input.name, tensorFrom(input));
-    const runner = await backend.prepare(model);
-    const results = await runner.run(feeds);
-    for (const expected of io.outputs) {
-      const actual = results.get(expected.name);
-      if (!actual) return `no output '${expected.name}'`;
-      if (actual.type !== expected.dtype) return `type ${actual.type} instead of ${expected.dtype}`;
-      if (actual.shape.join() !== expected.shape.join())
-        return `shape [${actual.shape.join()}] instead of [${expected.shape.join()}]`;
-      const found = firstDifference(
-        actual.data as ArrayLike<number | bigint>,
-        expected.data.map(numberFrom),
-        toleranceOf(expected.dtype),
-      );
-      if (found) return `${expected.name}: ${found}`;
-    }
-    return undefined;
+    const { bytes, feeds, faultOf } = operatorCase(name);
+    const runner = await backend.prepare(readOnnx([{ name: 'model.onnx', bytes }]).model);
+    return faultOf(await runner.run(feeds));
   } catch (thrown) {
     return messageOf(thrown);
   }
 }
 
 describe.skipIf(!hasSharedData)(`operators agree with the ONNX operator cases (skipped when ${NO_SHARED_DATA})`, () => {
-  const cases = hasSharedData ? sharedJson<readonly NodeCase[]>(`${NODE_CASES}/index.json`) : [];
+  const cases = operatorCases();
 
   test('every case passes but the known gaps', async () => {
     const failures: Record<string, string> = {};
-    for (const { case: name } of cases) {
+    for (const name of cases) {
       const failure = await failureOf(name);
       if (failure !== undefined) failures[name] = failure;
     }
-    const unexpected = Object.entries(failures).filter(([name]) => !Object.hasOwn(GAPS, name));
+    const unexpected = Object.entries(failures).filter(([name]) => !Object.hasOwn(CASE_GAPS, name));
     expect(unexpected).toEqual([]);
     expect(
-      Object.keys(GAPS).filter((name) => !Object.hasOwn(failures, name)),
+      Object.keys(CASE_GAPS).filter((name) => !Object.hasOwn(failures, name)),
       'gaps that are closed',
     ).toEqual([]);
     expect(cases.length - Object.keys(failures).length).toBeGreaterThanOrEqual(224);
