@@ -3,6 +3,7 @@ import kernelsUrl from '../build/kernels/kernels.wasm?url';
 import { messageOf } from '../src/base/index.ts';
 import { createClient, type JobClient, type WorkerHandle } from '../src/jobs/client.ts';
 import type { KernelsMessage } from './engines.ts';
+import { takeWorker } from './first-worker.ts';
 import type { StartMessage } from './job.worker.ts';
 
 /** The page's pool of workers. The kernels are fetched and compiled once, here, and handed to every worker, also to later ones. */
@@ -28,30 +29,31 @@ async function compileKernels(): Promise<KernelsMessage> {
 }
 
 function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
-  const worker = new Worker(new URL('./job.worker.ts', import.meta.url), { type: 'module' });
+  const { worker, listening } = takeWorker();
   let crashed: (reason: string) => void = () => {};
   let completed = (): void => {};
   const complete = new Promise<void>((resolve) => {
     completed = resolve;
   });
   const ready = new Promise<void>((resolve, reject) => {
-    worker.addEventListener('message', async ({ data }: MessageEvent<unknown>) => {
-      if (data === 'listening') {
-        const start: StartMessage = {
-          kernels: await kernels,
-          onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href,
-        };
-        worker.postMessage(start);
-      } else if (data === 'ready') resolve();
+    worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (data === 'ready') resolve();
       else if (data === 'complete') completed();
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      const reason = event.message || 'it could not be loaded';
-      reject(new Error(reason));
       completed();
-      crashed(reason);
+      crashed(event.message || 'it could not be loaded');
     });
+    const begin = async (): Promise<void> => {
+      await listening;
+      const start: StartMessage = {
+        kernels: await kernels,
+        onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href,
+      };
+      worker.postMessage(start);
+    };
+    begin().catch(reject);
   });
   ready.catch(() => {});
   return {

@@ -3,7 +3,7 @@ import type { JobClient } from '../../jobs/client.ts';
 
 let current: JobClient | undefined;
 
-/** The pool of workers is given once, when the page starts (`main.tsx`), or by a test. */
+/** The pool of workers is given once, when the page starts (`app/start-page.ts`), or by a test. */
 export function setClient(client: JobClient | undefined): void {
   current = client;
 }
