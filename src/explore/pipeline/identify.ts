@@ -5,6 +5,9 @@ import { formatOf, isZip, zipNames } from '../../importers/index.ts';
 /** Text files beyond this are not looked into for a metric. */
 const LARGEST_TEXT = 64 * 2 ** 20;
 
+/** What is wrong with a metric that is recognized as one. */
+const MISTAKES = new Set(['datasets/metric-not-finite', 'datasets/metric-not-a-number']);
+
 /** Arrays, pictures, and the files of known data sets. */
 const DATA = /\.(npy|npz|png|jpe?g|bmp|pb|bin|csv)$|ubyte(\.gz)?$|idx[13](\.gz)?$|(data|test)_batch/i;
 const NETWORK = /\.(onnx|keras|h5|hdf5)(\.gz)?$/i;
@@ -24,8 +27,9 @@ export function identifyFile(name: string, source: ByteSource): 'model' | 'sampl
     readMetric(name, source.read(0, source.size));
     return 'metric';
   } catch (thrown) {
-    if (thrown instanceof UserError) return 'unknown';
-    throw thrown;
+    if (!(thrown instanceof UserError)) throw thrown;
+    // A table with a mistake in it is one all the same: its reader names the line.
+    return /\.(csv|tsv)$/i.test(name) || MISTAKES.has(thrown.code) ? 'metric' : 'unknown';
   }
 }
 

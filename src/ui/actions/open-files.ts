@@ -3,6 +3,7 @@ import { getState, patch } from '../state/store.ts';
 import type { FileKind, Problem, Sample } from '../state/types.ts';
 import { kindOf, kindsOf } from './file-kinds.ts';
 import { type GivenFile, recordOf, setFile } from './file-records.ts';
+import { say } from './navigate.ts';
 import { dataOf, generateData, takeData } from './open-data.ts';
 import { openModel } from './open-model.ts';
 import { addMetric } from './own-metrics.ts';
@@ -100,6 +101,7 @@ async function openFirst(
 function ignoreUnknown(unknown: readonly GivenFile[]): void {
   const note = 'not used: no kind of file that is known here';
   for (const file of unknown) setFile(file.name, { status: 'ignored', note, problems: [] });
+  if (unknown.length > 0) say(`${unknown.map(({ name }) => name).join(', ')}: ${note}`);
 }
 
 /** A `.paretoscope` file: its exploration, and its model if it carries one. */

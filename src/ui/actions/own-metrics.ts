@@ -1,5 +1,5 @@
 import { CancelledError } from '../../base/index.ts';
-import { act, getState } from '../state/store.ts';
+import { act, getState, patch } from '../state/store.ts';
 import { type GivenFile, setFile } from './file-records.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { runJob } from './run-job.ts';
@@ -20,7 +20,9 @@ export async function addMetric(file: GivenFile): Promise<void> {
     });
     const missing = metric.unmatched.length;
     const note = `${metric.values.length} layers${missing > 0 ? `, ${missing} names match none: ${metric.unmatched.slice(0, 3).join(', ')}` : ''}`;
-    setFile(file.name, { status: 'opened', note: [note, ...metric.notes].join('; '), problems: [] });
+    const said = [note, ...metric.notes].join('; ');
+    setFile(file.name, { status: 'opened', note: said, problems: [] });
+    patch({ page: { message: { id: Date.now(), text: `Coloured by ${metric.title}: ${said}`, undoable: true } } });
   } catch (thrown) {
     if (thrown instanceof CancelledError) return;
     const problem = problemOf(thrown, file.name);

@@ -46,8 +46,8 @@ function DropField(): ReactElement {
       <div className="grow">
         <h2>{reading ? `Reading ${reading.name}` : 'Drop files anywhere on this page'}</h2>
         <p className="prose">
-          ONNX, with external data. Add inputs and labels (.npz, .npy, MNIST idx, CIFAR binary) in the same drop to get
-          accuracy instead of agreement with the float model.
+          ONNX with external data, Keras (.keras, .h5), also in zip or gzip. Add inputs and labels (.npz, .npy, MNIST
+          idx, CIFAR binary) in the same drop to get accuracy instead of agreement with the float model.
         </p>
       </div>
       <div className="drop-buttons">
