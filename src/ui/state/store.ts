@@ -48,7 +48,10 @@ export function act(label: string, change: UndoPatch, options: ActOptions = {}):
       ...(options.key === undefined ? {} : { key: options.key }),
     };
     const kept = joins ? state.history.past.slice(0, -1) : state.history.past.slice(-MAX_STEPS + 1);
-    const next = merge(state, change);
+    const merged = merge(state, change);
+    const { message } = merged.page;
+    // Its Undo would take back this step, not what it speaks of.
+    const next = message?.undoable ? merge(merged, { page: { message: { ...message, undoable: false } } }) : merged;
     return {
       ...next,
       history: { past: [...kept, step], future: [] },

@@ -1,5 +1,6 @@
 import type { ReactElement, RefObject } from 'react';
 import { save } from '../../actions/deploy.ts';
+import { drawingOf, drawingState } from '../../actions/drawing.ts';
 import {
   askSimplify,
   compareWithFile,
@@ -12,6 +13,7 @@ import { useApp } from '../../state/store.ts';
 import { Menu, type MenuItem } from '../../widgets/index.ts';
 import { chooseComparison } from './compare/choose-comparison.ts';
 import type { GraphControl } from './graph/graph-view.tsx';
+import { wholeRatio } from './graph/picture.ts';
 
 interface MenuProps {
   readonly control: RefObject<GraphControl | null>;
@@ -21,6 +23,9 @@ interface MenuProps {
 /** What of the graph is shown, and pictures of it. */
 export function ViewMenu({ control, name }: MenuProps): ReactElement {
   const { form, grouping, expandAll } = useApp((s) => s.model);
+  // Read again with every drawing that arrives.
+  useApp((s) => drawingState('model')(s).version);
+  const drawn = drawingOf('model');
   const chosen = (is: boolean): { note?: string } => (is ? { note: 'shown' } : {});
   const items: MenuItem[] = [
     { label: 'Layers, fused', onSelect: () => setForm('layers'), ...chosen(form === 'layers') },
@@ -49,7 +54,7 @@ export function ViewMenu({ control, name }: MenuProps): ReactElement {
       },
     },
     {
-      label: control.current?.pictureHoldsAll() === false ? 'Export PNG of what is seen' : 'Export PNG',
+      label: drawn && wholeRatio(drawn.diagram) === undefined ? 'Export PNG of what is seen' : 'Export PNG',
       onSelect: () => {
         void control.current?.png().then((png) => {
           if (png) save(`${name}.png`, png, 'image/png');

@@ -121,6 +121,7 @@ export function GraphPanel({
 
 function Legend({ data }: { readonly data: LayerData }): ReactElement {
   const choice = useApp((s) => s.model.heatScale);
+  const nested = useApp((s) => s.model.body.length > 0);
   const { metric, heat, theme, values } = data;
   return (
     <div className="graph-legend">
@@ -133,7 +134,7 @@ function Legend({ data }: { readonly data: LayerData }): ReactElement {
           format={(v) => (v === 0 ? '0' : inText(v, metric.kind))}
         />
       ) : (
-        <p className="caption">{metric.missing}</p>
+        <p className="caption">{nested ? 'Inside a node only costs are known, by layer.' : metric.missing}</p>
       )}
       {values.size > 0 && (
         <Select

@@ -1,4 +1,5 @@
 import { type ReactElement, useEffect, useState } from 'react';
+import { group } from '../../../base/index.ts';
 import { middleCut } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { EmptyState, Tabs } from '../../widgets/index.ts';
@@ -63,7 +64,7 @@ function Parts({ data }: { readonly data: LayerData }): ReactElement {
   const tabs = [
     { id: 'graph', title: 'Graph' },
     ...(comparing ? [{ id: 'compare', title: 'Compare' } as const] : []),
-    { id: 'layers', title: 'Layers', note: String(data.sources.view.costs.length) },
+    { id: 'layers', title: 'Layers', note: group(String(data.layers.list.length)) },
     { id: 'inspector', title: 'Layer', ...(selected === undefined ? {} : { note: middleCut(selected, 14) }) },
   ] as const;
   return (

@@ -163,7 +163,8 @@ function Bodies({ node }: { readonly node: NodeView }): ReactElement | null {
             <span>
               <span className="mono">{body.name}</span>{' '}
               <span className="secondary">
-                {body.nodes.length} nodes{macs > 0 ? `, ${inText(macs, 'macs')} MACs` : ''}
+                {body.nodes.length} {body.nodes.length === 1 ? 'node' : 'nodes'}
+                {macs > 0 ? `, ${inText(macs, 'macs')} MACs` : ''}
               </span>
             </span>
             <Button small onClick={() => showBody([...path, { node: node.id, name: body.name }])}>

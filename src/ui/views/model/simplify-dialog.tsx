@@ -70,7 +70,7 @@ function Pass({
   const nodes = steps.reduce((sum, step) => sum + step.before.nodes - step.after.nodes, 0);
   const bytes = steps.reduce((sum, step) => sum + step.before.storedBytes - step.after.storedBytes, 0);
   const numbers = [
-    nodes === 0 ? '' : `${nodes > 0 ? '−' : '+'}${Math.abs(nodes)} nodes`,
+    nodes === 0 ? '' : `${nodes > 0 ? '−' : '+'}${Math.abs(nodes)} ${Math.abs(nodes) === 1 ? 'node' : 'nodes'}`,
     bytes === 0 ? '' : `${bytes > 0 ? '−' : '+'}${inText(Math.abs(bytes), 'bytes')} of weights`,
   ].filter(Boolean);
   return (
@@ -81,7 +81,9 @@ function Pass({
         <span className="secondary">{numbers.join(', ') || `${changes.length} changed`}</span>
       </label>
       <details className="simplify-changes">
-        <summary className="caption">{changes.length} changes</summary>
+        <summary className="caption">
+          {changes.length} {changes.length === 1 ? 'change' : 'changes'}
+        </summary>
         <ul className="mono secondary">
           {changes.slice(0, MOST_CHANGES).map((change) => (
             <li key={`${change.what} ${change.node} ${change.reason}`}>

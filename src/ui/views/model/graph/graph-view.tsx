@@ -2,7 +2,8 @@ import { type ReactElement, type Ref, useImperativeHandle, useRef } from 'react'
 import { useSize } from '../../../charts/index.ts';
 import { graphKey } from './keys.ts';
 import { Minimap } from './minimap.tsx';
-import { pngOf, wholeRatio } from './picture.ts';
+import { pngOf } from './picture.ts';
+import { LAYER } from './scene.ts';
 import { LayoutStatus, type LayoutStatusProps } from './status.tsx';
 import { svgOf } from './svg.ts';
 import { type GraphActsInput, useGraphActs } from './use-acts.ts';
@@ -38,8 +39,6 @@ export interface GraphControl {
   chosenNodes(): readonly string[];
   /** Sets off the way of the first tensor that the selected box makes. */
   follow(): void;
-  /** Whether a picture would hold the whole drawing. */
-  pictureHoldsAll(): boolean;
   svg(title: string): string | undefined;
   png(): Promise<Uint8Array | undefined>;
 }
@@ -60,14 +59,19 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const stage = useStage(canvas, acts);
   const camera = useCamera({ stage, size, drawn, subject: props.subject, toggled: acts.toggled, ...picks });
   useChosen(props, picks, props.onChosen);
-  useReveal(props.selected, picks.selectedBox, acts.pressed, camera.reveal);
+  useReveal(
+    props.selected,
+    picks.selectedBox,
+    diagram?.boxes.kind[picks.selectedBox] === LAYER,
+    acts.pressed,
+    camera.reveal,
+  );
   useImperativeHandle(props.control, () => ({
     fit: camera.fit,
     zoom: camera.zoom,
     reach: acts.reach,
     chosenNodes: () => [...(chosen?.nodes ?? membersOf(diagram, picks.cursorBox))].flatMap((n) => nodes?.[n] ?? []),
     follow: acts.follow,
-    pictureHoldsAll: () => diagram !== undefined && wholeRatio(diagram) !== undefined,
     svg: (title) => drawn && svgOf({ ...drawn.drawing, selected: picks.selectedBox }, title),
     png: async () => {
       const now = stage.current;

@@ -30,12 +30,20 @@ export interface Picks {
 interface PicksInput {
   readonly diagram: Diagram | undefined;
   readonly nodes: readonly string[] | undefined;
+  /** Which graph is drawn. */
+  readonly subject?: string | undefined;
   readonly selected: string | undefined;
   readonly hovered: string | undefined;
 }
 
-export function usePicks({ diagram, nodes, selected, hovered }: PicksInput): Picks {
+export function usePicks({ diagram, nodes, subject, selected, hovered }: PicksInput): Picks {
   const [state, setState] = useState<PicksState>({});
+  const [of, setOf] = useState(subject);
+  // Boxes of another graph may have the same ids.
+  if (of !== subject) {
+    setOf(subject);
+    setState({});
+  }
   const indexOf = useMemo(() => new Map(nodes?.map((id, i) => [id, i])), [nodes]);
   const boxOf = (node: string | undefined): number =>
     node === undefined ? -1 : (diagram?.boxOfNode[indexOf.get(node) ?? -1] ?? -1);

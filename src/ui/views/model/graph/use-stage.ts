@@ -104,17 +104,24 @@ export function useCamera(given: CameraInput): CameraMoves {
 
 const OWN_MILLISECONDS = 100;
 
-/** A layer selected elsewhere is brought on the screen; one pressed here is there already. */
+/**
+ * A layer selected elsewhere is brought on the screen, and once more when the block that hid it (`isLayer` false) has been
+ * opened; one pressed here is there already.
+ */
 export function useReveal(
   selected: string | undefined,
   box: number,
+  isLayer: boolean,
   ownPress: RefObject<number>,
   reveal: (box: number) => void,
 ): void {
   const done = useRef<string | undefined>(undefined);
+  const hidden = useRef(false);
   useEffect(() => {
-    if (done.current === selected || (selected !== undefined && box < 0)) return;
+    const opened = hidden.current && isLayer;
+    if ((done.current === selected && !opened) || (selected !== undefined && box < 0)) return;
     done.current = selected;
+    hidden.current = selected !== undefined && !isLayer;
     if (selected !== undefined && performance.now() - ownPress.current > OWN_MILLISECONDS) reveal(box);
   });
 }
