@@ -18,13 +18,14 @@ export class GraphPage {
 
   /** How many boxes the name of the drawing tells; -1 while there is none. */
   async boxes(): Promise<number> {
+    if ((await this.drawing().count()) === 0) return -1;
     const name = await this.drawing().getAttribute('aria-label');
     return Number(/, (\d+) boxes\./.exec(name ?? '')?.[1] ?? -1);
   }
 
   /** Waits until the drawing has boxes, and none are being added. */
   async drawn(): Promise<number> {
-    await expect.poll(() => this.boxes(), { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => this.boxes(), { timeout: 60_000 }).toBeGreaterThan(0);
     await expect(this.panel().getByText(/^Laying out/)).toHaveCount(0, { timeout: 30_000 });
     return this.boxes();
   }
@@ -44,12 +45,12 @@ export class GraphPage {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** Walks down until the words fit. */
-  async walkTo(words: RegExp): Promise<void> {
+  /** Walks with one key until the words fit. */
+  async walkTo(words: RegExp, key: 'ArrowDown' | 'ArrowRight' = 'ArrowDown'): Promise<void> {
     await this.drawing().focus();
     for (let step = 0; step < 60; step++) {
       if (words.test((await this.words().textContent()) ?? '')) return;
-      await this.page.keyboard.press('ArrowDown');
+      await this.page.keyboard.press(key);
     }
     await expect(this.words()).toHaveText(words);
   }

@@ -125,6 +125,38 @@ test('find counts hits, Enter goes from one to the next, and what it does not kn
   expect(app.errors).toEqual([]);
 });
 
+test('a hit in a closed block is shown: the block opens, and the layer is on the screen', async ({ context }) => {
+  const { app, graph } = await open(context, residualNetwork(BLOCKS));
+  const closed = await graph.boxes();
+  const field = await graph.find('name:b41/conv2');
+  await field.press('Enter');
+  await expect.poll(() => graph.boxes()).toBe(closed + LAYERS_OF_BLOCK);
+  await expect(graph.hits()).toHaveText('1 / 1 of 183');
+  await graph.picture();
+  await graph.place(/^s4\/b41\/conv2\./);
+  expect(app.errors).toEqual([]);
+});
+
+test('another file is seen from its beginning, with nothing set off in it', async ({ context }) => {
+  const { app, graph } = await open(context, residualNetwork(BLOCKS));
+  await graph.view('No groups');
+  await expect.poll(() => graph.boxes()).toBeGreaterThan(BLOCKS);
+  await app.layerRow('s0/b0/conv2').click();
+  const field = await graph.find('name:b59/conv2');
+  await field.press('Enter');
+  await field.press('Escape');
+  await graph.drawing().focus();
+  await graph.page.keyboard.press('u');
+  await expect(graph.words()).toHaveText(/layers set off upstream$/);
+  await app.drop([residualNetwork(4, 'short.onnx')]);
+  await expect(app.bar()).toContainText('short.onnx');
+  const short = new GraphPage(app.page, 'short.onnx');
+  await short.drawn();
+  await expect(short.words()).toHaveText('');
+  await short.place(/^x\. Input/);
+  expect(app.errors).toEqual([]);
+});
+
 test('what feeds a layer and what it feeds is set off and counted; a tensor can be followed', async ({ context }) => {
   const { app, graph } = await open(context, residualNetwork(8));
   const chosen = app.page.getByRole('region', { name: 'Layers set off' });
@@ -276,7 +308,9 @@ test('a graph of 20 000 nodes is drawn, walked, searched and survives a reload a
   expect([...app.errors, ...second.errors]).toEqual([]);
 });
 
-test('a layout under way can be cancelled, and another file opens at once', async ({ context }) => {
+test('a layout under way can be cancelled and taken up again, and another file opens meanwhile', async ({
+  context,
+}) => {
   test.slow();
   const { app, graph } = await drop(context, largeNetwork(2 * MANY, 4000));
   await graph.view('Every node of the file');
@@ -287,31 +321,20 @@ test('a layout under way can be cancelled, and another file opens at once', asyn
     .getByRole('button', { name: /^Cancel/ })
     .dispatchEvent('click');
   await expect(graph.panel().getByText(/^Laying out/)).toHaveCount(0);
-  await expect.poll(() => graph.boxes()).not.toBe(2 * MANY + 2);
-  await graph.view('Open all groups');
+  await expect(graph.panel()).toContainText(/The layout was cancelled\.|Only the upper part is drawn\./);
+  expect(await graph.boxes()).not.toBe(2 * MANY + 2);
+  await graph
+    .panel()
+    .getByRole('button', { name: /^Lay out/ })
+    .click();
+  await expect.poll(() => graph.boxes(), { timeout: 30_000 }).toBe(2 * MANY + 2);
+  await graph.view(/^Group by repeated block/);
   await app.drop([tinyClassifier()]);
   await app.verdict();
   const tiny = new GraphPage(app.page, 'tiny.onnx');
   await expect.poll(() => tiny.boxes()).toBeLessThan(10);
   await tiny.walkTo(/^hidden\b/);
   expect(app.errors).toEqual([]);
-});
-
-test('a layout that was cancelled is finished on demand', async ({ context }) => {
-  test.slow();
-  const { graph } = await drop(context, largeNetwork(2 * MANY, 4000));
-  await graph.view('Every node of the file');
-  await graph.drawn();
-  await graph.view('No groups');
-  await graph
-    .panel()
-    .getByRole('button', { name: /^Cancel/ })
-    .dispatchEvent('click');
-  await graph
-    .panel()
-    .getByRole('button', { name: /^Lay out/ })
-    .click();
-  await expect.poll(() => graph.boxes(), { timeout: 30_000 }).toBe(2 * MANY + 2);
 });
 
 test('simplify lists its passes with numbers, applies them, and undo brings the nodes back', async ({ context }) => {
