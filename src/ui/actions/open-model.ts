@@ -13,7 +13,9 @@ import { generateData, heldData, takeSource } from './open-data.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { cancelServing, runJob } from './run-job.ts';
 
-/** Above this a file is not read whole for its fingerprint: a worker hashes it in parts while the model is shown already. */
+/** Above this a file's fingerprint is not waited for: the model is shown already, and known by it a moment later. */
+const HASHED_FIRST_BYTES = 32 * 2 ** 20;
+/** Above this it is not read whole for it either: a worker hashes it in parts. */
 const HASHED_WHOLE_BYTES = 256 * 2 ** 20;
 
 /** What makes a model besides its file. */
@@ -31,8 +33,8 @@ export async function openModel(
   const started = performance.now();
   const given = [file, ...companions];
   try {
-    const whole = file.blob.size <= HASHED_WHOLE_BYTES;
-    const id = whole ? await fingerprintOf(file.blob) : provisionalId(file);
+    const isHashed = file.blob.size <= HASHED_FIRST_BYTES;
+    const id = isHashed ? await fingerprintOf(file.blob) : provisionalId(file);
     cancelServing();
     keepFiles(id, given);
     // A link or a reload brings the sizes and changes that its points were found with.
@@ -49,11 +51,11 @@ export async function openModel(
     // Of a model in an archive the fingerprint is its own, not the archive's.
     keepFiles(reply.view.reference.sha256, given);
     showModel(reply.modelId, reply.view, (performance.now() - started) / 1000, making);
-    if (!whole) void fingerprintLater(file, companions, reply.modelId, making);
     // The drawing, then the verdict; the data follow on another worker.
     await drawOpened(reply.modelId);
     await loadCatalog();
     await Promise.all([estimateAll(), loadItsData(reply.modelId)]);
+    if (!isHashed) void fingerprintLater(file, companions, reply.modelId, making);
     return true;
   } catch (thrown) {
     if (thrown instanceof CancelledError) {
@@ -78,7 +80,10 @@ async function fingerprintLater(
   making: Making,
 ): Promise<void> {
   try {
-    const { sha256 } = await runJob('fingerprint', { file }, { title: `Fingerprint of ${file.name}` });
+    const sha256 =
+      file.blob.size <= HASHED_WHOLE_BYTES
+        ? await fingerprintOf(file.blob)
+        : (await runJob('fingerprint', { file }, { title: `Fingerprint of ${file.name}` })).sha256;
     const given = [file, ...companions];
     keepFiles(sha256, given);
     const source = hold(sourceOf(sha256, given, making));
