@@ -312,7 +312,7 @@ test('a layout under way can be cancelled and taken up again, and another file o
   context,
 }) => {
   test.slow();
-  const { app, graph } = await drop(context, largeNetwork(2 * MANY, 4000));
+  const { app, graph } = await drop(context, largeNetwork(2 * MANY, 400));
   await graph.view('Every node of the file');
   await graph.view('No groups');
   // As soon as it is offered: a fast machine is done a moment later.
