@@ -186,7 +186,13 @@ export interface JobTable {
     reply: { reference: DataReference; diagnostics: readonly Diagnostic[] };
   };
   readonly estimate: {
-    request: { modelId: string; platforms: readonly string[] | 'all'; method: string; bits: number };
+    request: {
+      modelId: string;
+      platforms: readonly string[] | 'all';
+      method: string;
+      bits: number;
+      layersOf?: TargetChoice | 'all' | 'none';
+    };
     partial: never;
     reply: readonly Estimate[];
   };

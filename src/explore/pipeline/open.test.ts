@@ -59,6 +59,18 @@ test('a name that a change gives to a size of an input gets its size like those 
   expect(sized.view.totals.macs).toBe(3 * 14 * 6 * 18);
 });
 
+test.skipIf(!hasSharedData)(`layers are told for the target that is asked for, totals for all${reason}`, async () => {
+  const opened = await open('mnist_cnn.onnx');
+  const request = { platforms: ['stm32l4r5', 'ncs2'], method: 'auto', bits: 8 };
+  const all = estimatePlatforms(opened, request);
+  const target = defaultTarget('stm32l4r5');
+  const one = estimatePlatforms(opened, { ...request, layersOf: target });
+  const told = one.filter((e) => e.layers.length > 0).map(({ platform, runtime }) => ({ platform, runtime }));
+  expect(told).toEqual([{ platform: target.platform, runtime: target.runtime }]);
+  expect(one.map((e) => e.latency)).toEqual(all.map((e) => e.latency));
+  expect(estimatePlatforms(opened, { ...request, layersOf: 'none' }).every((e) => e.layers.length === 0)).toBe(true);
+});
+
 test('targets name a platform and a runtime, or say what there is', () => {
   const target = defaultTarget('stm32l4r5');
   expect(runtimeOf(target).platform.id).toBe('stm32l4r5');

@@ -14,6 +14,8 @@ export interface EstimateRequest {
   readonly method: string;
   /** Bits of weights and activations throughout. */
   readonly bits: number;
+  /** Whose layers are told one by one: of networks with thousands of layers all targets' are too many to hand over. Default 'all'. */
+  readonly layersOf?: TargetChoice | 'all' | 'none';
   /** Default false: see the latency model 'refined'. */
   readonly legacyRefine?: boolean;
 }
@@ -28,13 +30,21 @@ export function estimatePlatforms(opened: OpenedModel, request: EstimateRequest)
     if (!plans.has(bytes)) plans.set(bytes, memoryTimeline(opened.prepared, bytes)?.arenaBytes);
     return plans.get(bytes);
   };
-  return wanted.flatMap((platform) =>
+  const { layersOf = 'all' } = request;
+  const isTold = ({ platform, runtime, clockHertz }: Estimate): boolean =>
+    layersOf === 'all' ||
+    (layersOf !== 'none' &&
+      layersOf.platform === platform &&
+      layersOf.runtime === runtime &&
+      layersOf.clockHertz === clockHertz);
+  const estimates = wanted.flatMap((platform) =>
     platform.runtimes.map((runtime) => {
       const stored = storedWidths({ weights: request.bits, activations: request.bits }, runtime);
       const arenaBytes = arenaBytesAt((stored?.activations ?? request.bits) / 8);
       return estimateOn(opened, platform, runtime, request.bits, arenaBytes, { method, legacyRefine });
     }),
   );
+  return estimates.map((estimate) => (isTold(estimate) ? estimate : { ...estimate, layers: [] }));
 }
 
 /** Estimate of a lowered design on its target. */

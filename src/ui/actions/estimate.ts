@@ -1,5 +1,5 @@
 import { CancelledError } from '../../base/index.ts';
-import type { TargetChoice } from '../../explore/index.ts';
+import type { ModelView, TargetChoice } from '../../explore/index.ts';
 import type { Estimate } from '../../ir/index.ts';
 import { getState, patch } from '../state/store.ts';
 import { problemOf, showProblem } from './problems.ts';
@@ -17,7 +17,7 @@ export async function estimateAll(): Promise<void> {
   try {
     const estimates = await runJob(
       'estimate',
-      { modelId, platforms: 'all', method: latencyMethod, bits },
+      { modelId, platforms: 'all', method: latencyMethod, bits, layersOf: isLarge(view) ? 'none' : 'all' },
       { title: `Verdict at ${bits} bits`, result: (reply) => `${fitting(reply)} of ${reply.length} fit` },
     );
     // The user may have opened another model or width meanwhile; their own estimate is on its way.
@@ -34,6 +34,30 @@ export async function estimateAll(): Promise<void> {
   } catch (thrown) {
     if (getState().session.modelId !== modelId) return;
     patch({ session: { estimateStatus: 'failed' } });
+    if (!(thrown instanceof CancelledError)) showProblem(problemOf(thrown));
+  }
+}
+
+/** From so many layers on, figures per layer come for the chosen target alone: those of all would stop the page for a second. */
+const LARGE_LAYERS = 2000;
+
+const isLarge = ({ costs }: ModelView): boolean => costs.length > LARGE_LAYERS;
+
+/** Fetches figures per layer for the chosen target of a large network, where they are not here yet. */
+export async function loadTargetLayers(): Promise<void> {
+  const { modelId, bits, latencyMethod: method, view, target, estimates } = getState().session;
+  const isTarget = (e: Estimate): boolean =>
+    e.platform === target?.platform && e.runtime === target.runtime && e.clockHertz === target.clockHertz;
+  const before = estimates.find(isTarget);
+  if (modelId === undefined || !view || !target || !before || before.layers.length > 0 || !isLarge(view)) return;
+  try {
+    const request = { modelId, platforms: [target.platform], method, bits, layersOf: target };
+    const found = (await runJob('estimate', request, { title: 'Layers of the target', unlisted: true })).find(isTarget);
+    const now = getState().session.estimates;
+    // A target without a model for the network has no layers either: then there is nothing to show.
+    if (found && found.layers.length > 0 && now.includes(before))
+      patch({ session: { estimates: now.map((e) => (e === before ? found : e)) } });
+  } catch (thrown) {
     if (!(thrown instanceof CancelledError)) showProblem(problemOf(thrown));
   }
 }

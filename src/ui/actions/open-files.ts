@@ -37,8 +37,12 @@ export async function openFiles(given: readonly GivenFile[], sample?: Sample): P
   const metrics = ofKind('metric');
   if (models.length > 0) {
     ignoreUnknown(ofKind('unknown').filter((file) => !beside.includes(file)));
-    await openFirst(models, [...ofKind('external data'), ...beside], (modelId) => dataOf(modelId, data, sample));
-    for (const file of metrics) await addMetric(file);
+    const companions = [...ofKind('external data'), ...beside];
+    const opened = await openFirst(models, companions, (modelId) => dataOf(modelId, data, sample));
+    for (const file of metrics) {
+      if (opened) await addMetric(file);
+      else setFile(file.name, { status: 'ignored', note: 'not used: its model was not opened', problems: [] });
+    }
     return;
   }
   if (getState().session.view && data.length + metrics.length > 0) {
@@ -85,7 +89,7 @@ async function openFirst(
   models: readonly GivenFile[],
   companions: readonly GivenFile[],
   loadItsData: (modelId: string) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   let opened = false;
   for (const model of models) {
     if (opened)
@@ -96,6 +100,7 @@ async function openFirst(
       });
     else opened = await openModel(model, companions, loadItsData);
   }
+  return opened;
 }
 
 function ignoreUnknown(unknown: readonly GivenFile[]): void {

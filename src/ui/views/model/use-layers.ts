@@ -1,5 +1,6 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { NodeId } from '../../../ir/index.ts';
+import { loadTargetLayers } from '../../actions/estimate.ts';
 import { targetEstimate } from '../../actions/target.ts';
 import { drawnTheme, type HeatScale, heatScale, type Theme } from '../../charts/index.ts';
 import { useApp } from '../../state/store.ts';
@@ -23,6 +24,9 @@ export function useLayers(): LayerData | undefined {
   const view = useMemo(() => model && viewOfBody(model, path), [model, path]);
   const bits = useApp((s) => s.session.bits);
   const estimate = useApp(targetEstimate);
+  useEffect(() => {
+    if (estimate?.layers.length === 0) void loadTargetLayers();
+  }, [estimate]);
   const losses = useApp((s) => s.compress.losses);
   const point = useApp((s) => s.exploration.points.find((p) => p.id === s.selection.activePoint));
   const metricId = useApp((s) => s.selection.metric);
