@@ -6,10 +6,8 @@ import { createPlainProgramBackend } from '../emulate/index.ts';
 import { testContext } from '../test-kit/context.ts';
 import { CASE_GAPS, operatorCase, operatorCases } from '../test-kit/operator-cases.ts';
 import { hasSharedData, NO_SHARED_DATA } from '../test-kit/shared-data.ts';
-import type { RequestOf, RunReply } from './protocol.ts';
-import type { JobContext } from './server.ts';
 import { createStore } from './store.ts';
-import { jobFunctions } from './table.ts';
+import { jobTable } from './table.ts';
 
 const host = {
   programs: createPlainProgramBackend(),
@@ -20,10 +18,7 @@ const host = {
   pause: async () => {},
 };
 const store = createStore(host);
-const run = jobFunctions(store, host)['run'] as unknown as (
-  request: RequestOf<'run'>,
-  context: JobContext<never>,
-) => Promise<RunReply>;
+const { run } = jobTable(store, host);
 
 /** Opens the case as a model of the user, and runs it on an .npz, as `run --backend plain` does. */
 async function failureOf(name: string): Promise<string | undefined> {

@@ -39,9 +39,13 @@ import { type JobStore, readAll } from './store.ts';
 type Job<N extends JobName> = (request: RequestOf<N>, context: JobContext<PartialOf<N>>) => Promise<ReplyOf<N>>;
 type Table = { readonly [N in keyof JobTable]: Job<N> };
 
+/** The jobs of one worker, as its server takes them. */
+export const jobFunctions = (store: JobStore, host: JobHost): JobFunctions =>
+  jobTable(store, host) as unknown as JobFunctions;
+
 /** Name → function, for one worker. To add a job: a function in its room, a line here, its types in `protocol.ts`. */
-export function jobFunctions(store: JobStore, host: JobHost): JobFunctions {
-  const table: Table = {
+export function jobTable(store: JobStore, host: JobHost): Table {
+  return {
     catalog: async () => catalog(host),
     open: async ({ source }, ctx) => {
       const start = host.now();
@@ -121,7 +125,6 @@ export function jobFunctions(store: JobStore, host: JobHost): JobFunctions {
       return { state, model: [...model].map(([name, bytes]) => ({ name, bytes })) };
     },
   };
-  return table as unknown as JobFunctions;
 }
 
 function catalog(host: JobHost): ReplyOf<'catalog'> {
