@@ -1,30 +1,12 @@
-import { type BrowserContext, expect, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { AppPage, type TestFile } from '../app-page.ts';
 import { labels, npz, samples } from '../fixtures/arrays.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedFile, sharedNames } from '../fixtures/shared-data.ts';
 import { splitModel, tinyClassifier } from '../fixtures/tiny-models.ts';
+import { expectIntact, withModelOpen } from '../fixtures/tiny-open.ts';
 
 const text = (name: string, content: string): TestFile => ({ name, bytes: new TextEncoder().encode(content) });
 const tiny = tinyClassifier();
-
-/** Opens the tiny classifier with a layer selected: the state that no bad file may change. */
-async function withModelOpen(context: BrowserContext): Promise<AppPage> {
-  const app = await AppPage.open(context);
-  await app.drop([tiny]);
-  await app.verdict();
-  await app.inputsAreThere();
-  await app.layerRow('last').click();
-  return app;
-}
-
-async function expectIntact(app: AppPage): Promise<void> {
-  await expect(app.bar()).toContainText('tiny.onnx');
-  await app.goTo('Model');
-  await app.verdict();
-  expect(await app.layerNames()).toEqual(['hidden', 'last']);
-  await expect(app.layerRow('last')).toHaveAttribute('aria-selected', 'true');
-  expect(app.errors).toEqual([]);
-}
 
 interface BadFile {
   readonly what: string;

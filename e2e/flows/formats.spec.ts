@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type BrowserContext, expect, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { AppPage, type TestFile } from '../app-page.ts';
 import { gzipped, kerasFile, text, zipBomb, zipped } from '../fixtures/archives.ts';
 import { labels, npz, samples } from '../fixtures/arrays.ts';
 import { hasSharedData, NO_SHARED_DATA, sharedFile } from '../fixtures/shared-data.ts';
 import { splitModel, tinyClassifier } from '../fixtures/tiny-models.ts';
+import { expectIntact, withModelOpen } from '../fixtures/tiny-open.ts';
 import { GraphPage } from '../graph-page.ts';
 
 const LAYER_LIST = `
@@ -269,25 +270,6 @@ const wrong: readonly WrongFile[] = [
     remedy: /\.onnx, \.keras or \.h5/,
   },
 ];
-
-/** The tiny classifier with a layer selected: what no wrong file may change. */
-async function withModelOpen(context: BrowserContext): Promise<AppPage> {
-  const app = await AppPage.open(context);
-  await app.drop([tinyClassifier()]);
-  await app.verdict();
-  await app.inputsAreThere();
-  await app.layerRow('last').click();
-  return app;
-}
-
-async function expectIntact(app: AppPage): Promise<void> {
-  await expect(app.bar()).toContainText('tiny.onnx');
-  await app.goTo('Model');
-  await app.verdict();
-  expect(await app.layerNames()).toEqual(['hidden', 'last']);
-  await expect(app.layerRow('last')).toHaveAttribute('aria-selected', 'true');
-  expect(app.errors).toEqual([]);
-}
 
 for (const { what, file, says, remedy } of wrong) {
   test(`${what}: refused with file, reason and remedy; what was open stays open`, async ({ context }) => {
