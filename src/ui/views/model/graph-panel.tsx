@@ -45,7 +45,7 @@ export function GraphPanel({
   // A node that is drawn as part of a layer is shown by that layer.
   const shownNode = (node: string | undefined): string | undefined =>
     node !== undefined && form === 'layers' ? (data.layers.of.get(node) ?? node) : node;
-  useLayout(state.version);
+  useLayout(drawn);
   useDrawnMark(state.version, state.status === 'ready' && !state.partial);
   return (
     <Panel

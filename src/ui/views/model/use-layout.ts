@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { draw, drawingChoice, drawingOf } from '../../actions/drawing.ts';
+import type { DrawnModel } from '../../../explore/index.ts';
+import { draw, drawingChoice } from '../../actions/drawing.ts';
 import { revealGroup } from '../../actions/model-place.ts';
 import { useApp } from '../../state/store.ts';
 
@@ -14,7 +15,7 @@ export function useDrawnMark(version: number, whole: boolean): void {
 }
 
 /** Asks for a layout whenever the model, or what is shown of it, has changed. */
-export function useLayout(version: number): void {
+export function useLayout(drawn: DrawnModel | undefined): void {
   const modelId = useApp((s) => s.session.modelId);
   const { form, grouping, expanded, collapsed, expandAll, body } = useApp((s) => s.model);
   const choice = useMemo(
@@ -24,26 +25,21 @@ export function useLayout(version: number): void {
   useEffect(() => {
     if (modelId !== undefined) void draw('model', modelId, choice);
   }, [modelId, choice]);
-  useRevealed(version);
+  useRevealed(drawn);
 }
 
 /** A layer that was just chosen and that closed groups hide is shown by opening them, one inside the other. */
-function useRevealed(version: number): void {
+function useRevealed(drawn: DrawnModel | undefined): void {
   const selected = useApp((s) => s.selection.layer);
-  const pending = useRef<string | undefined>(undefined);
-  const before = useRef(selected);
-  if (before.current !== selected) {
-    before.current = selected;
-    pending.current = selected;
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at again with every drawing that arrives
+  // The layer that was brought to sight last: closing a group over it afterwards is the user's will.
+  const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
-    const drawn = drawingOf('model');
-    if (!drawn || pending.current === undefined) return;
-    const index = drawn.nodes.indexOf(pending.current);
+    if (selected === undefined) shown.current = undefined;
+    if (!drawn || selected === undefined || shown.current === selected) return;
+    const index = drawn.nodes.indexOf(selected);
     const box = index < 0 ? -1 : (drawn.diagram.boxOfNode[index] ?? -1);
     const group = box < 0 ? undefined : drawn.diagram.groups[drawn.diagram.boxes.group[box] ?? -1];
     if (group && !group.expanded) revealGroup(group.id);
-    else pending.current = undefined;
-  }, [selected, version]);
+    else shown.current = selected;
+  }, [drawn, selected]);
 }
