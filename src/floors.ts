@@ -13,6 +13,7 @@ export const floors: Readonly<Record<string, number>> = {
   importers: 4,
   analyze: 4,
   quantize: 4,
+  train: 4,
   search: 4,
   lower: 4,
   emulate: 4,

@@ -1,4 +1,4 @@
-import type { CallOf, KernelCall, KernelName, Model, Program, Tensor, TensorId } from '../ir/index.ts';
+import type { CallOf, KernelCall, KernelName, Model, Node, Program, Tensor, TensorId } from '../ir/index.ts';
 
 /** Runs float graphs. Implementations: `plain` here, `wasm` and `ort` in workers/backends. */
 export interface FloatBackend {
@@ -7,6 +7,32 @@ export interface FloatBackend {
   readonly description: string;
   /** Shapes must be known. Throws a `UserError` naming the node when it cannot run one. */
   prepare(model: Model): Promise<FloatRunner>;
+}
+
+/** A backend that trains: it runs a graph again and again with values that stay inside it. */
+export interface StepBackend {
+  readonly id: string;
+  readonly description: string;
+  /**
+   * A training step made ready (see `src/train`). `state`: input → the output that takes its place after each step.
+   * Throws as `FloatBackend.prepare` does.
+   */
+  prepareSteps(model: Model, state: ReadonlyMap<TensorId, TensorId>): Promise<StepRunner>;
+}
+
+/** See `StepBackend`. State starts as zeros. */
+export interface StepRunner {
+  /** Nodes without a fast kernel of this backend. */
+  readonly plainNodes: readonly Node[];
+  /** Bytes of values and working memory that were planned for; absent: nothing is planned. */
+  readonly plannedBytes?: number;
+  /** One step. Feeds: the inputs that are no state. The result, copies: the outputs that replace no state. */
+  step(feeds: ReadonlyMap<TensorId, Tensor>): Promise<ReadonlyMap<TensorId, Tensor>>;
+  /** Copies of all state, by input. */
+  readState(): Promise<ReadonlyMap<TensorId, Tensor>>;
+  /** Replaces the state that is named. */
+  writeState(values: ReadonlyMap<TensorId, Tensor>): void;
+  dispose(): void;
 }
 
 export interface RunOptions {

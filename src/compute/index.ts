@@ -8,5 +8,7 @@ export type {
   ProgramMemory,
   ProgramRunner,
   RunOptions,
+  StepBackend,
+  StepRunner,
 } from './backend.ts';
 export { createPlainBackend } from './plain-backend.ts';

@@ -1,20 +1,22 @@
 import { BugError, type Registry } from '../base/index.ts';
 import type { Node, Tensor, TensorId } from '../ir/index.ts';
 import { isTensor, type OpDef, ops, type RuntimeValue, tensorsOnly } from '../ops/index.ts';
-import type { FloatBackend, FloatRunner, RunOptions } from './backend.ts';
+import type { FloatBackend, FloatRunner, RunOptions, StepBackend } from './backend.ts';
 import { disposedRunner, inNode, missingFeed, notATensor, unknownValue } from './errors.ts';
 import { isGraph, type PreparedGraph, prepareGraph, type Step } from './prepared-graph.ts';
+import { stepRunnerOf } from './step-runner.ts';
 
 /**
  * Runs a graph with the operators' own references, in plain TypeScript: the oracle of every faster backend, at a few hundred million
  * multiply-accumulates per second. Every operator of the registry is runnable, graphs inside nodes and local functions too;
  * shapes need not be known beforehand. Taps and transforms see the values of the outermost graph.
  */
-export function createPlainBackend(registry: Registry<OpDef> = ops): FloatBackend {
+export function createPlainBackend(registry: Registry<OpDef> = ops): FloatBackend & StepBackend {
   return {
     id: 'plain',
     description: 'plain TypeScript reference, one thread',
     prepare: async (model) => runnerFor(prepareGraph(model, registry)),
+    prepareSteps: async (model, state) => stepRunnerOf(model, state, runnerFor(prepareGraph(model, registry))),
   };
 }
 

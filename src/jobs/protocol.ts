@@ -19,6 +19,7 @@ import type {
 import type { Exporter } from '../exporters/index.ts';
 import type { DataType, Diagnostic, Estimate, LayerBits, NodeId, ThresholdRecord } from '../ir/index.ts';
 import type { Platform } from '../platforms/index.ts';
+import type { Checkpoint, SweepPoint, TrainingEvent, TrainingRecipe, TrainingReport } from '../train/index.ts';
 
 /** A file as it was dropped or read. `bytes` may be a view on shared memory; jobs never write to it. */
 export interface NamedFile {
@@ -77,9 +78,10 @@ export interface DataSource {
   readonly generator?: string;
   /**
    * Which part of `files` to take where one set serves for both: 'calibration' is a quarter of the samples, at most 512,
-   * spread evenly; 'evaluation' the rest. Absent: all.
+   * spread evenly; 'evaluation' the rest. For training, three parts that share no sample: 'training', 'calibration of training'
+   * and 'validation'. Absent: all.
    */
-  readonly part?: 'calibration' | 'evaluation';
+  readonly part?: 'calibration' | 'evaluation' | 'training' | 'calibration of training' | 'validation';
 }
 
 export interface OpenReply {
@@ -169,6 +171,21 @@ export interface SimplifyReply {
   readonly passes: readonly string[];
 }
 
+export interface TrainableReply {
+  /** Layers with parameters, in graph order; `obstacle`: why its parameters, or those before it, cannot be trained. */
+  readonly layers: readonly {
+    readonly node: NodeId;
+    readonly op: string;
+    readonly parameters: number;
+    readonly obstacle?: string;
+  }[];
+  readonly parameters: number;
+  /** Losses that fit the outputs, the default first. */
+  readonly losses: readonly TrainingRecipe['loss']['id'][];
+  /** Bytes a step of this batch needs, computed from its plan. */
+  readonly stepBytes: number;
+}
+
 export interface RunReply {
   readonly backend: string;
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly type: DataType }[];
@@ -255,6 +272,42 @@ export interface JobTable {
     };
     partial: never;
     reply: ExportReply;
+  };
+  /**
+   * Trains the network on `dataId`, judged on `validationId` after each epoch. Has a worker of its own; pauses, resumes and stops
+   * (keeping what it has) by the control its start hands out.
+   */
+  readonly train: {
+    request: {
+      modelId: string;
+      dataId: string;
+      validationId?: string;
+      recipe: TrainingRecipe;
+      resume?: Checkpoint;
+    };
+    partial: TrainingEvent;
+    reply: TrainingReport;
+  };
+  /** A few steps at each learning rate, from the same start (methods C.14). */
+  readonly learningRateSweep: {
+    request: {
+      modelId: string;
+      dataId: string;
+      validationId?: string;
+      recipe: TrainingRecipe;
+      rates: readonly number[];
+      steps: number;
+    };
+    partial: SweepPoint;
+    reply: readonly SweepPoint[];
+  };
+  /** What of a network can be trained, and what a step takes. */
+  readonly trainable: { request: { modelId: string; batch: number }; partial: never; reply: TrainableReply };
+  /** The network with the best or last weights of a checkpoint: for a run that a reload or a crash ended. */
+  readonly fromCheckpoint: {
+    request: { modelId: string; checkpoint: Checkpoint; which: 'best' | 'last' };
+    partial: never;
+    reply: { model: Uint8Array; fileName: string };
   };
   readonly floatCheck: {
     request: { modelId: string; dataId: string; samples: number };

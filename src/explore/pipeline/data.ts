@@ -20,7 +20,7 @@ export interface DataRequest {
   /** How many to generate. */
   readonly count: number;
   /** Where one set serves for both: 'calibration' is a quarter, at most 512, spread evenly; 'evaluation' the rest. */
-  readonly part?: 'calibration' | 'evaluation';
+  readonly part?: 'calibration' | 'evaluation' | 'training' | 'calibration of training' | 'validation';
   readonly preprocessing?: Preprocessing;
   /** A labelled data set made from the seed (ids of `sampleGenerators`), in place of files. */
   readonly generator?: string;

@@ -1,0 +1,13 @@
+export type {
+  Augmentation,
+  Checkpoint,
+  EpochRecord,
+  Loss,
+  Optimizer,
+  Schedule,
+  Score,
+  SweepPoint,
+  TrainingEvent,
+  TrainingRecipe,
+  TrainingReport,
+} from './recipe.ts';
