@@ -1,109 +1,19 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openSymbols, prepare, setShapes } from '../../src/analyze/index.ts';
 import { Random } from '../../src/base/index.ts';
 import { createPlainBackend } from '../../src/compute/index.ts';
-import {
-  type Attribute,
-  elementCount,
-  encodeWeight,
-  type Model,
-  type Node,
-  type Tensor,
-  type TensorInfo,
-} from '../../src/ir/index.ts';
+import type { Node, Tensor, TensorInfo } from '../../src/ir/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { bindNode } from '../../src/ops/index.ts';
 import { testContext } from '../../src/test-kit/context.ts';
 import { hasSharedData, sharedData } from '../../src/test-kit/shared-data.ts';
-import { createOrtBackend, createWasmFloatBackend, loadKernels, type WasmFloatBackend } from '../backends/index.ts';
-import { buildKernels } from './build.mjs';
+import { createOrtBackend, type WasmFloatBackend } from '../backends/index.ts';
+import { chain, compare, expectClose, normal, type Step, wasmForTests } from './float-chain.ts';
 
 let wasm: WasmFloatBackend;
 beforeAll(async () => {
-  wasm = createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindNode);
+  wasm = await wasmForTests();
 });
-
-const normal = (random: Random, shape: readonly number[]): Tensor => ({
-  type: 'float32',
-  shape,
-  data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
-});
-
-interface Step {
-  readonly op: string;
-  readonly constants?: readonly (Tensor | undefined)[];
-  readonly attributes?: Readonly<Record<string, number | readonly number[] | string>>;
-  /** Activation inputs; default: the value before. */
-  readonly inputs?: readonly string[];
-}
-
-const attribute = (value: number | readonly number[] | string): Attribute =>
-  typeof value === 'number'
-    ? { kind: 'int', value }
-    : typeof value === 'string'
-      ? { kind: 'string', value }
-      : { kind: 'ints', value };
-
-/** A chain of nodes x → v0 → v1 …, with the shapes that the plain run finds. */
-async function chain(input: Tensor, steps: readonly Step[]): Promise<Model> {
-  const tensors = new Map<string, TensorInfo>([['x', { id: 'x', type: 'float32', shape: input.shape }]]);
-  const weights = new Map();
-  const nodes = steps.map(({ op, constants = [], attributes = {}, inputs }, index): Node => {
-    const constantIds = constants.map((tensor, i) => {
-      if (!tensor) return '';
-      const id = `c${index}_${i}`;
-      weights.set(id, encodeWeight(id, tensor));
-      tensors.set(id, { id, type: tensor.type, shape: tensor.shape, weight: id });
-      return id;
-    });
-    tensors.set(`v${index}`, { id: `v${index}`, type: 'float32' });
-    return {
-      id: `n${index}`,
-      op,
-      domain: '',
-      inputs: [...(inputs ?? [index === 0 ? 'x' : `v${index - 1}`]), ...constantIds],
-      outputs: [`v${index}`],
-      attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
-    };
-  });
-  const graph = {
-    version: 1 as const,
-    name: 'chain',
-    opsets: new Map([['', 17]]),
-    inputs: ['x'],
-    outputs: [`v${steps.length - 1}`],
-    tensors,
-    nodes,
-  };
-  const plain = await createPlainBackend().prepare({ graph, weights });
-  const all = await plain.run(new Map([['x', input]]), { taps: nodes.map((node) => node.outputs[0] as string) });
-  for (const [id, { shape, type }] of all) tensors.set(id, { id, type, shape });
-  return { graph, weights };
-}
-
-async function compare(model: Model, input: Tensor, taps: readonly string[] = []): Promise<void> {
-  const runner = await wasm.prepare(model);
-  const feeds = new Map([['x', input]]);
-  const found = await runner.run(feeds, { taps });
-  const expected = await (await createPlainBackend().prepare(model)).run(feeds, { taps });
-  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-  for (const [id, tensor] of expected) expectClose(found.get(id) as Tensor, tensor);
-  runner.dispose();
-}
-
-function expectClose(found: Tensor, expected: Tensor): void {
-  expect(found.shape).toEqual(expected.shape);
-  const [a, b] = [found.data as Float32Array, expected.data as Float32Array];
-  let largest = 0;
-  for (let i = 0; i < b.length; i++) {
-    const difference = Math.abs((a[i] as number) - (b[i] as number));
-    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }
-  const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
-  expect(largest).toBeLessThanOrEqual(2e-5 * scale);
-}
 
 const cases: Readonly<Record<string, (random: Random) => { input: Tensor; steps: readonly Step[] }>> = {
   Conv: (random) => {
@@ -179,8 +89,8 @@ describe.each(Object.keys(cases))('%s', (name) => {
         const model = await chain(input, steps);
         const { plainNodes } = await wasm.prepare(model);
         expect(plainNodes).toEqual([]);
-        await compare(model, input);
-        await compare(model, input, ['v0', 'x']);
+        await compare(wasm, model, input);
+        await compare(wasm, model, input, ['v0', 'x']);
       }),
       { numRuns: 60, seed: 5 },
     );

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { Random } from '../../src/base/index.ts';
+import { createPlainBackend } from '../../src/compute/index.ts';
+import {
+  type Attribute,
+  elementCount,
+  encodeWeight,
+  type Model,
+  type Node,
+  type Tensor,
+  type TensorInfo,
+} from '../../src/ir/index.ts';
+import { bindNode } from '../../src/ops/index.ts';
+import { createWasmFloatBackend, loadKernels, type WasmFloatBackend } from '../backends/index.ts';
+import { buildKernels } from './build.mjs';
+
+/** Small graphs for tests of float kernels: built from a list of nodes, run on the kernels and on the references. */
+
+export const wasmForTests = async (): Promise<WasmFloatBackend> =>
+  createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindNode);
+
+/** Normally distributed float32 elements. */
+export const normal = (random: Random, shape: readonly number[]): Tensor => ({
+  type: 'float32',
+  shape,
+  data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
+});
+
+/** Whole numbers are int attributes; `{ float: 0.5 }` is a float one. */
+export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+
+/** One node of a chain. */
+export interface Step {
+  readonly op: string;
+  readonly constants?: readonly (Tensor | undefined)[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Activation inputs; default: the value before. */
+  readonly inputs?: readonly string[];
+}
+
+const attribute = (value: AttributeValue): Attribute =>
+  typeof value === 'number'
+    ? { kind: 'int', value }
+    : typeof value === 'string'
+      ? { kind: 'string', value }
+      : 'float' in value
+        ? { kind: 'float', value: value.float }
+        : { kind: 'ints', value };
+
+/** A chain of nodes x → v0 → v1 …, with the shapes that the plain run finds. */
+export async function chain(input: Tensor, steps: readonly Step[]): Promise<Model> {
+  const tensors = new Map<string, TensorInfo>([['x', { id: 'x', type: 'float32', shape: input.shape }]]);
+  const weights = new Map();
+  const nodes = steps.map(({ op, constants = [], attributes = {}, inputs }, index): Node => {
+    const constantIds = constants.map((tensor, i) => {
+      if (!tensor) return '';
+      const id = `c${index}_${i}`;
+      weights.set(id, encodeWeight(id, tensor));
+      tensors.set(id, { id, type: tensor.type, shape: tensor.shape, weight: id });
+      return id;
+    });
+    tensors.set(`v${index}`, { id: `v${index}`, type: 'float32' });
+    return {
+      id: `n${index}`,
+      op,
+      domain: '',
+      inputs: [...(inputs ?? [index === 0 ? 'x' : `v${index - 1}`]), ...constantIds],
+      outputs: [`v${index}`],
+      attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
+    };
+  });
+  const graph = {
+    version: 1 as const,
+    name: 'chain',
+    opsets: new Map([['', 17]]),
+    inputs: ['x'],
+    outputs: [`v${steps.length - 1}`],
+    tensors,
+    nodes,
+  };
+  const plain = await createPlainBackend().prepare({ graph, weights });
+  const all = await plain.run(new Map([['x', input]]), { taps: nodes.map((node) => node.outputs[0] as string) });
+  for (const [id, { shape, type }] of all) tensors.set(id, { id, type, shape });
+  return { graph, weights };
+}
+
+/** Runs the model on the kernels and on the references, with `x` fed; outputs and taps must agree. */
+export async function compare(
+  wasm: WasmFloatBackend,
+  model: Model,
+  input: Tensor,
+  taps: readonly string[] = [],
+): Promise<void> {
+  const runner = await wasm.prepare(model);
+  const feeds = new Map([['x', input]]);
+  const found = await runner.run(feeds, { taps });
+  const expected = await (await createPlainBackend().prepare(model)).run(feeds, { taps });
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [id, tensor] of expected) expectClose(found.get(id) as Tensor, tensor);
+  runner.dispose();
+}
+
+/** Equal up to 2·10⁻⁵ of the largest expected magnitude (at least 1). */
+export function expectClose(found: Tensor, expected: Tensor): void {
+  expect(found.shape).toEqual(expected.shape);
+  const [a, b] = [found.data as Float32Array, expected.data as Float32Array];
+  let largest = 0;
+  for (let i = 0; i < b.length; i++) {
+    const difference = Math.abs((a[i] as number) - (b[i] as number));
+    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  expect(largest).toBeLessThanOrEqual(2e-5 * scale);
+}
