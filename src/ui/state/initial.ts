@@ -1,4 +1,22 @@
+import type { TrainingRecipe } from '../../train/index.ts';
 import type { AppState } from './types.ts';
+
+/** Gentle steps from weights that are good already: what fine-tuning starts from. */
+export const fineTuning: TrainingRecipe = {
+  version: 1,
+  epochs: 5,
+  batch: 32,
+  optimizer: { id: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  learningRate: 3e-4,
+  schedule: { id: 'cosine', warmUpEpochs: 0.5, floor: 0.01 },
+  weightDecay: 1e-4,
+  clipNorm: 1,
+  loss: { id: 'cross-entropy', smoothing: 0 },
+  augmentation: { shift: 0, flip: false, noise: 0, cutOut: 0 },
+  batchNormalization: 'frozen',
+  frozen: [],
+  seed: 1,
+};
 
 export const initialState: AppState = {
   session: {
@@ -37,6 +55,15 @@ export const initialState: AppState = {
     status: 'none',
   },
   compress: { losses: [], lossStatus: 'none', checkStatus: 'none' },
+  training: {
+    tab: 'quantize',
+    recipe: fineTuning,
+    invalid: {},
+    sweep: { status: 'none', points: [], rates: [], steps: 0 },
+    runs: [],
+    removed: [],
+    selected: [],
+  },
   deploy: { options: {}, packages: {} },
   jobs: { list: [], workers: 0 },
   history: { past: [], future: [] },

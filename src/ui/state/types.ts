@@ -22,7 +22,9 @@ import type {
   LayerLoss,
   QuantizeReply,
   SimplifyReply,
+  TrainableReply,
 } from '../../jobs/protocol.ts';
+import type { EpochRecord, SweepPoint, TrainingRecipe, TrainingReport } from '../../train/index.ts';
 
 /**
  * The page's state, by slices. Plain readonly data: a change replaces what it touches. Typed arrays and weights never
@@ -34,6 +36,7 @@ export interface AppState {
   readonly model: ModelPlaceState;
   readonly exploration: ExplorationState;
   readonly compress: CompressState;
+  readonly training: TrainingState;
   readonly deploy: DeployState;
   readonly jobs: JobsState;
   readonly history: HistoryState;
@@ -206,6 +209,105 @@ export interface CompressState {
   readonly floatCheck?: 'running' | FloatCheckReply | Problem;
 }
 
+/** A point of a training curve: the mean loss of the steps told since the point before it. */
+export interface CurvePoint {
+  /** With its fraction: 1.5 is the middle of the second epoch. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** Steps the mean is over. */
+  readonly steps: number;
+}
+
+export type RunStatus =
+  | 'waiting'
+  | 'running'
+  | 'paused'
+  /** Asked to stop; it ends with the batch under way. */
+  | 'stopping'
+  | 'done'
+  | 'stopped'
+  /** By a reload or a closed tab; a checkpoint may be kept. */
+  | 'interrupted'
+  | 'failed';
+
+/** A training run as it is shown. Weights and checkpoints are no state: see `actions/training-held.ts`. */
+export interface TrainingRun {
+  /** Unique in this browser. */
+  readonly id: string;
+  /** Counted per page: 'run 3'. */
+  readonly number: number;
+  /** The network it began with. `id` names it to jobs. */
+  readonly model: { readonly id: string; readonly sha256: string; readonly name: string };
+  readonly data: { readonly id: string; readonly name: string; readonly count: number };
+  readonly validation?: { readonly id: string; readonly name: string; readonly count: number };
+  readonly recipe: TrainingRecipe;
+  readonly status: RunStatus;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly epochs: readonly EpochRecord[];
+  readonly curve: readonly CurvePoint[];
+  readonly step?: {
+    readonly step: number;
+    readonly steps: number;
+    readonly epoch: number;
+    readonly learningRate: number;
+    readonly gradientNorm: number;
+    readonly samplesPerSecond: number;
+  };
+  /** Remaining seconds: low, middle, high. */
+  readonly secondsLeft?: readonly [number, number, number];
+  /** Epochs done, with their fraction, at the last checkpoint that is kept in this browser. */
+  readonly checkpointEpoch?: number;
+  readonly bestEpoch?: number;
+  /** What came out; the network itself is held by `id`. */
+  readonly result?: Omit<TrainingReport, 'model' | 'checkpoint' | 'recipe' | 'epochs'> & {
+    readonly bytes: number;
+    readonly sha256: string;
+  };
+  readonly problem?: Problem;
+  readonly jobId?: number;
+}
+
+/** Samples a training job is named: they share none with each other, nor with what thresholds are calibrated on. */
+export interface TrainingData {
+  /** The session's data that these are parts of. */
+  readonly of: string;
+  readonly training: { readonly id: string; readonly reference: DataReference };
+  readonly validation: { readonly id: string; readonly reference: DataReference };
+}
+
+export interface SweepState {
+  readonly status: 'none' | 'running' | 'done' | 'cancelled' | 'failed';
+  readonly points: readonly SweepPoint[];
+  /** Rates that are tried in all, lowest first. */
+  readonly rates: readonly number[];
+  /** Steps at each. */
+  readonly steps: number;
+  readonly jobId?: number;
+  readonly problem?: Problem;
+}
+
+/** The Train tab of Compress. */
+export interface TrainingState {
+  /** Which tab of Compress is shown. */
+  readonly tab: 'quantize' | 'train';
+  /** As the form says; always valid, see `invalid`. */
+  readonly recipe: TrainingRecipe;
+  /** Texts of fields that hold no valid value, by field. */
+  readonly invalid: Readonly<Record<string, string>>;
+  readonly data?: TrainingData;
+  readonly dataProblem?: Problem;
+  readonly trainable?: { readonly modelId: string; readonly batch: number; readonly reply: TrainableReply };
+  readonly trainableProblem?: Problem;
+  readonly sweep: SweepState;
+  /** In the order they were started, those of other networks and those removed included. */
+  readonly runs: readonly TrainingRun[];
+  /** Ids of runs that are no longer listed; undo lists them again. */
+  readonly removed: readonly string[];
+  /** Ids of runs whose curves are drawn, in the order they were chosen; the one under way is drawn besides. */
+  readonly selected: readonly string[];
+}
+
 export type PackageState =
   | { readonly status: 'running' }
   | { readonly status: 'ready'; readonly reply: Omit<ExportReply, 'zip'>; readonly zipBytes: number }
@@ -224,7 +326,9 @@ export interface DeployState {
 export interface JobRecord {
   readonly id: number;
   readonly title: string;
-  readonly state: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  readonly state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  /** It has begun, and can be paused and stopped. */
+  readonly pausable?: boolean;
   readonly done: number;
   readonly total: number;
   /** Remaining seconds: low, middle, high. Absent before three steps are done. */
@@ -257,7 +361,7 @@ export interface HistoryState {
   readonly future: readonly HistoryStep[];
 }
 
-export type UndoableSlice = 'session' | 'selection' | 'model' | 'exploration' | 'compress' | 'deploy';
+export type UndoableSlice = 'session' | 'selection' | 'model' | 'exploration' | 'compress' | 'training' | 'deploy';
 /** Members set to `undefined` are removed. */
 export type SlicePatch<S> = { readonly [K in keyof S]?: S[K] | undefined };
 export type Patch = { readonly [S in keyof AppState]?: SlicePatch<AppState[S]> };
