@@ -6,7 +6,17 @@ import type { JobRecord } from '../state/types.ts';
 import { client } from './client.ts';
 import { problemOf } from './problems.ts';
 import { RemainingTime } from './remaining-time.ts';
+import { Stopwatch } from './stopwatch.ts';
 
+/** What a job that has begun can be told, where it takes orders: training does. */
+export interface JobControl {
+  pause(): void;
+  resume(): void;
+  /** Ends it soon with what it has: it replies as if it were done. */
+  stop(): void;
+}
+
+const orders = new Map<number, { readonly control: JobControl; onPause(paused: boolean): void }>();
 const controls = new Map<number, AbortController>();
 /** Jobs that serve what is on the screen now (a layer's details, generated inputs): worthless once another model is opened. */
 const serving = new Set<AbortController>();
@@ -22,6 +32,10 @@ export interface JobHandlers<N extends JobName> {
   onPartial?(value: PartialOf<N>): void;
   onWarning?(diagnostic: Diagnostic): void;
   onStart?(id: number): void;
+  /** It has begun in a worker and takes orders; until then it waits. */
+  onControl?(): void;
+  /** It was paused or resumed, here or in the list of jobs. */
+  onPause?(paused: boolean): void;
   /** What came out, in words, for the list. */
   result?(reply: ReplyOf<N>): string;
 }
@@ -36,24 +50,37 @@ export async function runJob<N extends JobName>(
   const control = new AbortController();
   controls.set(id, control);
   if (handlers.unlisted) serving.add(control);
-  const started = performance.now();
+  const watch = new Stopwatch(() => performance.now());
   const left = new RemainingTime();
   if (!handlers.unlisted) list({ id, title: handlers.title, state: 'running', done: 0, total: 0 });
   handlers.onStart?.(id);
+  const begun = {
+    onStart: (control: JobControl) => {
+      watch.restart();
+      const onPause = (paused: boolean): void => {
+        watch.run(!paused);
+        handlers.onPause?.(paused);
+      };
+      orders.set(id, { control, onPause });
+      change(id, { pausable: true });
+      handlers.onControl?.();
+    },
+  };
   try {
     const reply = await client().run(name, request, {
       signal: control.signal,
       seed: handlers.seed ?? getState().session.seed,
       onProgress: (done, total) => {
-        const secondsLeft = left.after(done, total, (performance.now() - started) / 1000);
+        const secondsLeft = left.after(done, total, watch.seconds());
         const keeps = handlers.keeps?.();
         change(id, { done, total, ...(secondsLeft ? { secondsLeft } : {}), ...(keeps ? { keeps } : {}) });
       },
       ...(handlers.onPartial ? { onPartial: (value: PartialOf<N>) => handlers.onPartial?.(value) } : {}),
       ...(handlers.onWarning ? { onWarning: (d: Diagnostic) => handlers.onWarning?.(d) } : {}),
+      ...begun,
     });
     const result = handlers.result?.(reply);
-    change(id, { state: 'done', seconds: (performance.now() - started) / 1000, ...(result ? { result } : {}) });
+    change(id, { state: 'done', seconds: watch.seconds(), ...(result ? { result } : {}) });
     return reply;
   } catch (thrown) {
     if (thrown instanceof CancelledError) change(id, { state: 'cancelled', result: handlers.keeps?.() ?? 'cancelled' });
@@ -61,12 +88,37 @@ export async function runJob<N extends JobName>(
     throw thrown;
   } finally {
     controls.delete(id);
+    orders.delete(id);
+    change(id, { pausable: false });
     serving.delete(control);
   }
 }
 
 export function cancelJob(id: number): void {
   controls.get(id)?.abort();
+}
+
+/** Pauses a job that is running, or goes on with one that is paused. Other jobs are left alone. */
+export function pauseJob(id: number, paused: boolean): void {
+  const order = orders.get(id);
+  if (!order) return;
+  if (paused) order.control.pause();
+  else order.control.resume();
+  order.onPause(paused);
+  change(id, { state: paused ? 'paused' : 'running' });
+}
+
+/** Ends a job with what it has; one that takes no orders (yet) is cancelled. */
+export function stopJob(id: number): void {
+  const order = orders.get(id);
+  if (order) order.control.stop();
+  else cancelJob(id);
+}
+
+/** What the key P does: pauses the job that was started last, or goes on with it. */
+export function togglePause(): void {
+  const job = getState().jobs.list.find(({ pausable }) => pausable);
+  if (job) pauseJob(job.id, job.state !== 'paused');
 }
 
 export function cancelAllJobs(): void {

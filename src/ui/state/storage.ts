@@ -1,7 +1,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ShareState } from '../../explore/view.ts';
 import type { DataSource } from '../../jobs/protocol.ts';
-import type { RecentRecord } from './types.ts';
+import type { Checkpoint } from '../../train/index.ts';
+import type { RecentRecord, TrainingRun } from './types.ts';
 
 export interface StoredFile {
   readonly name: string;
@@ -15,10 +16,20 @@ export interface StoredExploration {
   readonly data?: Omit<DataSource, 'files'> & { readonly files: readonly StoredFile[] };
 }
 
+/** What is large of a training run: what to go on from, and the network that came out. */
+export interface StoredWeights {
+  readonly checkpoint?: Checkpoint;
+  readonly model?: Blob;
+}
+
 interface Schema extends DBSchema {
   explorations: { key: string; value: StoredExploration };
   /** By SHA-256: the model and its external data. */
   models: { key: string; value: { readonly files: readonly StoredFile[] } };
+  /** By id of the run: what is shown of it, small. */
+  trainings: { key: string; value: TrainingRun };
+  /** By id of the run: what is large. */
+  weights: { key: string; value: StoredWeights };
 }
 
 /** Larger files are asked for again after a reload rather than stored. */
@@ -27,10 +38,19 @@ export const MAX_STORED_BYTES = 128 * 2 ** 20;
 let opened: Promise<IDBPDatabase<Schema>> | undefined;
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('paretoscope', 1, {
-    upgrade(db) {
-      db.createObjectStore('explorations');
-      db.createObjectStore('models');
+  opened ??= openDB<Schema>('paretoscope', 2, {
+    upgrade(db, from) {
+      if (from < 1) {
+        db.createObjectStore('explorations');
+        db.createObjectStore('models');
+      }
+      db.createObjectStore('trainings');
+      db.createObjectStore('weights');
+    },
+    // A newer page in another tab must not wait for this one.
+    blocking: () => {
+      void opened?.then((db) => db.close());
+      opened = undefined;
     },
   });
   return opened;
@@ -58,9 +78,33 @@ export async function loadModel(sha256: string): Promise<readonly StoredFile[] |
   return (await (await database()).get('models', sha256))?.files;
 }
 
+export async function saveTraining(run: TrainingRun): Promise<void> {
+  await (await database()).put('trainings', run, run.id);
+}
+
+/** What a run goes on from, or what came out of it; replaces what was stored for it. */
+export async function saveWeights(id: string, weights: StoredWeights): Promise<void> {
+  await (await database()).put('weights', weights, id);
+}
+
+/** In the order they were started. */
+export async function listTrainings(): Promise<TrainingRun[]> {
+  const all = await (await database()).getAll('trainings');
+  return all.sort((a, b) => a.startedAt - b.startedAt);
+}
+
+export async function loadWeights(id: string): Promise<StoredWeights | undefined> {
+  return (await database()).get('weights', id);
+}
+
+export async function deleteTraining(id: string): Promise<void> {
+  const db = await database();
+  await Promise.all([db.delete('trainings', id), db.delete('weights', id)]);
+}
+
 export async function deleteEverything(): Promise<void> {
   const db = await database();
-  await Promise.all([db.clear('explorations'), db.clear('models')]);
+  await Promise.all([db.clear('explorations'), db.clear('models'), db.clear('trainings'), db.clear('weights')]);
 }
 
 /** Bytes this page has stored, as the browser estimates; undefined where it does not say. */
