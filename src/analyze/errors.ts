@@ -62,3 +62,10 @@ export const symbolConflict = (name: string, first: number, second: number): Use
     'Give every input that shares a dimension the same size there.',
     { symbol: name, first, second },
   );
+
+export const mixesSamples = (reason: string): UserError =>
+  new UserError(
+    'analyze/mixes-samples',
+    `The network cannot take several samples at once: ${reason}.`,
+    'Export it with a batch as the first dimension of its inputs and outputs, or run one sample at a time.',
+  );

@@ -14,6 +14,7 @@ export type { Pass, PassContext } from './passes/pass.ts';
 export type { Prepared, RemovedNode } from './passes/prepare.ts';
 export { prepare } from './passes/prepare.ts';
 export type { Change, Figures } from './passes/run-pass.ts';
+export { rebatch } from './rebatch.ts';
 export type { ShapeChoice } from './set-shapes.ts';
 export { openSymbols, setShapes } from './set-shapes.ts';
 export type { Simplified, SimplifyOptions, SimplifyStep } from './simplify.ts';
