@@ -148,6 +148,14 @@ export const badPreprocessing = (what: string): UserError =>
     what,
   });
 
+export const tooFewToSplit = (set: string, count: number, different: number): UserError =>
+  new UserError(
+    'datasets/too-few-to-split',
+    `'${set}' cannot be divided into training, calibration and validation: it has ${count} ${count === 1 ? 'sample' : 'samples'}, ${different} of them different.`,
+    'Give more samples, of each class several; training takes hundreds.',
+    { set, count, different },
+  );
+
 export const noInputs = (): UserError =>
   new UserError(
     'datasets/no-inputs',

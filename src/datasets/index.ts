@@ -7,3 +7,10 @@ export type { Preprocessing } from './preprocess.ts';
 export { type DataFile, readArrays } from './read-arrays.ts';
 export { type GeneratedSet, generateSet, type SampleGenerator, sampleGenerators } from './sample-sets.ts';
 export { pickSamples, splitSamples } from './split.ts';
+export {
+  splitForTraining,
+  TRAINING_PARTS,
+  type TrainingPart,
+  type TrainingSplit,
+  trainingPart,
+} from './split-training.ts';

@@ -8,6 +8,9 @@ import {
   readArrays,
   sampleGenerators,
   splitSamples,
+  TRAINING_PARTS,
+  type TrainingPart,
+  trainingPart,
 } from '../../datasets/index.ts';
 import { type Diagnostic, elementCount, isKnown, type SampleSet, type Tensor } from '../../ir/index.ts';
 import type { DataRecipe, DataReference } from '../exploration.ts';
@@ -17,10 +20,13 @@ export interface DataRequest {
   /** Arrays and labels; none: samples are generated. */
   readonly files: readonly ModelFile[];
   readonly seed: number;
-  /** How many to generate. */
+  /** How many to generate; with `part`, of that part. */
   readonly count: number;
-  /** Where one set serves for both: 'calibration' is a quarter, at most 512, spread evenly; 'evaluation' the rest. */
-  readonly part?: 'calibration' | 'evaluation' | 'training' | 'calibration of training' | 'validation';
+  /**
+   * Where one set of files serves for more: 'calibration' is a quarter, at most 512, spread evenly; 'evaluation' the rest. For
+   * training: three parts that share no sample (see `splitForTraining`). Generated parts come from seeds of their own.
+   */
+  readonly part?: 'calibration' | 'evaluation' | TrainingPart;
   readonly preprocessing?: Preprocessing;
   /** A labelled data set made from the seed (ids of `sampleGenerators`), in place of files. */
   readonly generator?: string;
@@ -36,53 +42,62 @@ export interface BoundData {
 
 const MOST_CALIBRATION = 512;
 
+/** Far from any seed a user types, so that generated parts never meet. */
+const PART_SEED_OFFSETS: Readonly<Record<NonNullable<DataRequest['part']>, number>> = {
+  evaluation: 0,
+  calibration: 1_000_003,
+  validation: 0,
+  'calibration of training': 1_000_003,
+  training: 2_000_003,
+};
+
 /** Samples for a model, from files or generated. Throws `datasets/…` naming the array and both shapes. */
 export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
-  const ports = inputPorts(opened);
-  const diagnostics: Diagnostic[] = [];
-  let samples: SampleSet;
-  if (request.generator !== undefined) {
-    const bound = bindSamples(generatedArrays(request.generator, request), ports, {
-      name: `${request.generator}, seed ${request.seed}`,
-    });
-    samples = bound.samples;
-    diagnostics.push(...bound.diagnostics);
-  } else if (request.files.length === 0) {
-    samples = generateSamples(ports, request.count, request.seed);
-    diagnostics.push(generationNotice(samples));
-  } else {
-    const classes = classesOf(opened);
-    const bound = bindSamples(readArrays(request.files), ports, {
-      name: request.files.map((file) => file.name).join(', '),
-      ...(classes === undefined ? {} : { classes }),
-      ...(request.preprocessing ? { preprocessing: request.preprocessing } : {}),
-    });
-    samples = bound.samples;
-    diagnostics.push(...bound.diagnostics);
-  }
-  if (request.part) {
-    const split = splitSamples(samples, Math.min(MOST_CALIBRATION, Math.floor(samples.count / 4)));
-    samples = request.part === 'calibration' ? split.calibration : split.evaluation;
-    diagnostics.push(...split.diagnostics);
-  }
-  const reference = referenceOf(samples, originOf(request));
+  if (request.files.length === 0) return bindGenerated(opened, request);
+  const classes = classesOf(opened);
+  const bound = bindSamples(readArrays(request.files), inputPorts(opened), {
+    name: request.files.map((file) => file.name).join(', '),
+    ...(classes === undefined ? {} : { classes }),
+    ...(request.preprocessing ? { preprocessing: request.preprocessing } : {}),
+  });
+  const { samples, diagnostics } = partOf(bound.samples, request.part, classes);
   return {
     samples,
-    reference: request.files.length > 0 ? reference : { ...reference, recipe: recipeOf(request) },
-    diagnostics,
+    reference: referenceOf(samples, request.origin),
+    diagnostics: [...bound.diagnostics, ...diagnostics],
   };
 }
 
-const recipeOf = ({ generator, seed, count }: DataRequest): DataRecipe => ({
-  ...(generator === undefined ? {} : { generator }),
-  seed,
-  count,
-});
+/** A labelled set of a generator, or inputs made from the model's shapes; a part has a seed of its own. */
+function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
+  const { generator, count, part } = request;
+  const seed = request.seed + (part === undefined ? 0 : PART_SEED_OFFSETS[part]);
+  const ports = inputPorts(opened);
+  const recipe: DataRecipe = { ...(generator === undefined ? {} : { generator }), seed, count };
+  if (generator === undefined) {
+    const samples = generateSamples(ports, count, seed);
+    return { samples, reference: { ...referenceOf(samples), recipe }, diagnostics: [generationNotice(samples)] };
+  }
+  const name = `${generator}, seed ${seed}`;
+  const { samples, diagnostics } = bindSamples(generatedArrays(generator, count, seed), ports, { name });
+  return { samples, reference: { ...referenceOf(samples, 'sample'), recipe }, diagnostics };
+}
 
-const originOf = ({ generator, origin }: DataRequest): DataReference['origin'] | undefined =>
-  generator === undefined ? origin : 'sample';
+function partOf(
+  samples: SampleSet,
+  part: DataRequest['part'],
+  classes: number | undefined,
+): Pick<BoundData, 'samples' | 'diagnostics'> {
+  if (part === undefined) return { samples, diagnostics: [] };
+  if (isTrainingPart(part)) return trainingPart(samples, part, classes);
+  const split = splitSamples(samples, Math.min(MOST_CALIBRATION, Math.floor(samples.count / 4)));
+  return { samples: split[part], diagnostics: split.diagnostics };
+}
 
-function generatedArrays(id: string, { count, seed }: DataRequest): ReadonlyMap<string, Tensor> {
+const isTrainingPart = (part: NonNullable<DataRequest['part']>): part is TrainingPart =>
+  TRAINING_PARTS.some((known) => known === part);
+
+function generatedArrays(id: string, count: number, seed: number): ReadonlyMap<string, Tensor> {
   const { x, y, shape } = generateSet(sampleGenerators.get(id), count, seed);
   return new Map<string, Tensor>([
     ['x', { type: 'uint8', shape: [count, ...shape], data: x }],
