@@ -2,7 +2,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { afterEach, expect, test } from 'vitest';
 import { BugError, CancelledError, UserError } from '../base/index.ts';
-import { createClient, type JobClient, type WorkerHandle } from './client.ts';
+import { createClient, type JobClient, type RunControl, type WorkerHandle } from './client.ts';
+import type { RunGate } from './run-gate.ts';
 import { createServer, type JobFunctions } from './server.ts';
 
 /** A worker without a thread: the real server behind a real message channel, so that everything is cloned. */
@@ -209,4 +210,80 @@ test('a worker that dies each time it is started is given up, with a message', a
   clients.push(client);
   const outcome = await ask(client, 'layer', {}).catch((e: unknown) => e);
   expect(outcome).toMatchObject({ code: 'jobs/worker-crashed', facts: { reason: 'blocked by policy' } });
+});
+
+/** Counts to ten in turns, holding at the gate; tells each count. */
+const counting = async (
+  { pace }: { pace: number },
+  { gate, partial, signal }: { gate: RunGate; partial(v: unknown): void; signal: AbortSignal },
+) => {
+  for (let count = 1; count <= 10; count++) {
+    if (signal.aborted) throw new CancelledError();
+    if (gate.waiting) {
+      partial('held');
+      await gate.waiting;
+    }
+    if (gate.stopping) return { stopped: count };
+    partial(count);
+    await new Promise((done) => setTimeout(done, pace));
+  }
+  return { stopped: 0 };
+};
+const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+test('a long job waits when asked to, goes on from where it was, and ends with what it has', async () => {
+  const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
+  const seen: unknown[] = [];
+  let control: RunControl | undefined;
+  const reply = client.run('train', { pace: 15 } as never, {
+    onStart: (given) => {
+      control = given;
+    },
+    onPartial: (value) => seen.push(value),
+  });
+  await after(40);
+  control?.pause();
+  await after(30);
+  const held = seen.length;
+  expect(seen.at(-1)).toBe('held');
+  await after(40);
+  expect(seen.length).toBe(held);
+  control?.resume();
+  await after(40);
+  control?.stop();
+  const { stopped } = (await reply) as unknown as { stopped: number };
+  expect(stopped).toBeGreaterThan(held - 1);
+  expect(seen.filter((v) => v !== 'held')).toEqual(Array.from({ length: stopped - 1 }, (_, i) => i + 1));
+  expect(workers.length).toBe(2); // the pool's, and the training's own
+});
+
+test('a job that is held up hears that it is cancelled, and one paused before it began begins paused', async () => {
+  const { client } = pool({ train: counting } as unknown as JobFunctions);
+  const abort = new AbortController();
+  const seen: unknown[] = [];
+  const running = client
+    .run('train', { pace: 1 } as never, {
+      signal: abort.signal,
+      onStart: (control) => control.pause(),
+      onPartial: (value) => seen.push(value),
+    })
+    .catch((e: unknown) => e);
+  await after(30);
+  expect(seen.at(-1)).toBe('held');
+  expect(seen.length).toBeLessThan(3);
+  abort.abort();
+  expect(await running).toBeInstanceOf(CancelledError);
+});
+
+test('trainings leave the pool free, run side by side up to its size, and those that wait say so', async () => {
+  const { client, workers } = pool({ train: counting, fine: async () => 'fine' } as unknown as JobFunctions, 2);
+  await client.ready();
+  const warnings: string[] = [];
+  const handlers = { onWarning: ({ code }: { code: string }) => void warnings.push(code) };
+  const runs = [1, 2, 3].map(() => client.run('train', { pace: 5 } as never, handlers));
+  expect(await ask(client, 'fine', {})).toBe('fine');
+  expect(client.busy()).toBe(0);
+  expect(warnings).toEqual(['jobs/waiting']);
+  await Promise.all(runs);
+  expect(workers.length).toBe(4);
 });

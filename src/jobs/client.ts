@@ -3,6 +3,7 @@ import { CancelledError, messageOf, UserError } from '../base/index.ts';
 import type { Diagnostic } from '../ir/index.ts';
 import { decodeError, encodeError, workerCrashed } from './errors.ts';
 import type { JobName, PartialOf, ReplyOf, RequestOf } from './protocol.ts';
+import type { RunWish } from './run-gate.ts';
 import type { JobCaller, JobEvent, JobOutcome, JobServer } from './server.ts';
 
 /** A worker as the host makes it: a browser Worker, or a Node worker thread. */
@@ -27,9 +28,18 @@ export interface ClientOptions {
   delay(milliseconds: number): Promise<void>;
 }
 
+/** Holds up a job that goes on for long (`train`), lets it go on, or has it end with what it has. A job that waits for a worker waits on. */
+export interface RunControl {
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}
+
 export interface RunHandlers<N extends JobName> {
   readonly signal?: AbortSignal;
   readonly seed?: number;
+  /** Called once, before the job is handed to a worker. */
+  onStart?(control: RunControl): void;
   onProgress?(done: number, total: number): void;
   onPartial?(value: PartialOf<N>): void;
   onWarning?(diagnostic: Diagnostic): void;
@@ -50,8 +60,17 @@ export interface JobClient {
   dispose(): void;
 }
 
-/** Jobs that only hand out other jobs and wait: they get a worker outside the pool, so that they never starve it. */
-const COORDINATING: ReadonlySet<string> = new Set<JobName>(['explore']);
+/**
+ * Who does a job: 'pool' the workers every job shares; 'coordinator' a worker outside the pool, for jobs that only hand out others and wait,
+ * so that they never starve it; 'trainer' one of its own, for jobs that hold a worker for minutes or hours.
+ */
+type Kind = 'pool' | 'coordinator' | 'trainer';
+const KINDS: ReadonlyMap<string, Kind> = new Map<JobName, Kind>([
+  ['explore', 'coordinator'],
+  ['train', 'trainer'],
+  ['learningRateSweep', 'trainer'],
+]);
+const kindOf = (job: string): Kind => KINDS.get(job) ?? 'pool';
 /** How long a cancelled job may take to end by itself before its worker is replaced: cancel is done within 100 ms. */
 const GRACE_MILLISECONDS = 60;
 /** A crash while starting is repeated by the next worker: give up after this many in a row. */
@@ -66,6 +85,10 @@ interface Task {
   readonly background: boolean;
   readonly children: Set<AbortController>;
   retriesLeft: number;
+  /** What was asked of it last: told to its worker when it gets one. */
+  wish?: RunWish;
+  /** It has been said that it waits for a worker. */
+  toldWaiting?: boolean;
   settle(outcome: JobOutcome): void;
 }
 
@@ -74,7 +97,7 @@ interface Slot {
   server: Comlink.Remote<JobServer>;
   readonly held: Set<string>;
   task: Task | undefined;
-  readonly coordinator: boolean;
+  readonly kind: Kind;
   /** Its worker died while idle: it is replaced before it gets a job. */
   dead: boolean;
 }
@@ -101,12 +124,12 @@ class Pool implements JobClient {
     this.#options = options;
     this.size = options.size;
     // The first worker starts alone: the first job waits for it, and would wait longer if all started side by side.
-    const first = this.#newSlot(false);
+    const first = this.#newSlot('pool');
     this.#slots.push(first);
     const startOthers = (): void => {
       if (this.#disposed) return;
-      for (let i = 1; i < options.size; i++) this.#slots.push(this.#newSlot(false));
-      if (options.eager) this.#slots.push(this.#newSlot(true));
+      for (let i = 1; i < options.size; i++) this.#slots.push(this.#newSlot('pool'));
+      if (options.eager) this.#slots.push(this.#newSlot('coordinator'));
       this.#dispatch();
     };
     this.#started = first.handle.ready.then(startOthers, startOthers);
@@ -133,7 +156,7 @@ class Pool implements JobClient {
   }
 
   busy(): number {
-    return this.#slots.filter((slot) => slot.task && !slot.coordinator).length;
+    return this.#slots.filter((slot) => slot.task && slot.kind === 'pool').length;
   }
 
   dispose(): void {
@@ -172,6 +195,11 @@ class Pool implements JobClient {
         return;
       }
       signal?.addEventListener('abort', () => this.#cancel(task));
+      handlers.onStart?.({
+        pause: () => this.#control(task, 'pause'),
+        resume: () => this.#control(task, 'resume'),
+        stop: () => this.#control(task, 'stop'),
+      });
       const firstBackground = this.#queue.findIndex((t) => t.background);
       if (background || firstBackground < 0) this.#queue.push(task);
       else this.#queue.splice(firstBackground, 0, task);
@@ -182,24 +210,38 @@ class Pool implements JobClient {
   #dispatch(): void {
     for (let i = 0; i < this.#queue.length; ) {
       const task = this.#queue[i] as Task;
-      const coordinates = COORDINATING.has(task.name);
-      const free = this.#slots.filter((s) => !s.task && s.coordinator === coordinates);
+      const kind = kindOf(task.name);
+      const free = this.#slots.filter((s) => !s.task && s.kind === kind);
       // A worker that has the model open need not open it again.
       const model = (task.request as { modelId?: string }).modelId;
       let slot = free.find((s) => model !== undefined && s.held.has(model)) ?? free[0];
-      if (!slot && coordinates) {
-        slot = this.#newSlot(true);
+      if (!slot && this.#mayGrow(kind)) {
+        slot = this.#newSlot(kind);
         this.#slots.push(slot);
       }
       if (!slot) {
+        this.#tellWaiting(task, kind);
         i++;
         continue;
       }
       this.#queue.splice(i, 1);
-      if (slot.dead) Object.assign(slot, this.#newSlot(slot.coordinator), { held: slot.held });
+      if (slot.dead) Object.assign(slot, this.#newSlot(slot.kind), { held: slot.held });
       slot.task = task;
       void this.#start(slot, task);
     }
+  }
+
+  /** More than the pool's size of trainings at once would only take turns on the cores. */
+  #mayGrow(kind: Kind): boolean {
+    if (kind === 'pool') return false;
+    return kind === 'coordinator' || this.#slots.filter((s) => s.kind === kind).length < this.size;
+  }
+
+  #tellWaiting(task: Task, kind: Kind): void {
+    if (kind !== 'trainer' || task.toldWaiting) return;
+    task.toldWaiting = true;
+    const message = `${this.size} ${this.size === 1 ? 'training runs' : 'trainings run'} already: this one begins when one of them ends.`;
+    task.handlers.onWarning?.({ code: 'jobs/waiting', severity: 'info', message });
   }
 
   async #start(slot: Slot, task: Task): Promise<void> {
@@ -208,13 +250,15 @@ class Pool implements JobClient {
     try {
       await handle.ready;
       await this.#handOver(slot, task.request);
-      outcome = await slot.server.run({
+      const ended = slot.server.run({
         id: task.id,
         name: task.name,
         request: task.request,
         seed: task.handlers.seed ?? 1,
         parallelism: this.size,
       });
+      if (task.wish) void slot.server.control(task.id, task.wish);
+      outcome = await ended;
       this.#failedStarts = 0;
     } catch (thrown) {
       // A request that cannot be cloned, or a worker that never started: the job fails, the pool goes on.
@@ -233,17 +277,25 @@ class Pool implements JobClient {
       modelId?: string;
       dataId?: string;
       calibrationId?: string;
+      validationId?: string;
       source?: { readonly id?: unknown };
     };
     // A source in the request itself is kept by the worker under its id: it must not be handed over, and opened, again.
     if (typeof named.source?.id === 'string') slot.held.add(named.source.id);
-    for (const id of [named.modelId, named.dataId, named.calibrationId]) {
+    for (const id of [named.modelId, named.dataId, named.calibrationId, named.validationId]) {
       if (id === undefined || slot.held.has(id)) continue;
       const resource = this.#resources.get(id);
       if (!resource) continue;
       slot.held.add(id);
       await slot.server.hold(resource.kind, id, resource.source);
     }
+  }
+
+  #control(task: Task, wish: RunWish): void {
+    if (!this.#tasks.has(task.id)) return;
+    task.wish = wish;
+    const slot = this.#slots.find((s) => s.task === task);
+    if (slot) void slot.server.control(task.id, wish);
   }
 
   #cancel(task: Task): void {
@@ -300,14 +352,14 @@ class Pool implements JobClient {
       );
       for (const task of this.#queue.splice(0)) task.settle({ ok: false, error });
     }
-    Object.assign(slot, this.#newSlot(slot.coordinator), { held: slot.held });
+    Object.assign(slot, this.#newSlot(slot.kind), { held: slot.held });
     this.#dispatch();
   }
 
-  #newSlot(coordinator: boolean): Slot {
+  #newSlot(kind: Kind): Slot {
     const handle = this.#options.spawn();
     const server = Comlink.wrap<JobServer>(handle.endpoint);
-    const slot: Slot = { handle, server, held: new Set(), task: undefined, coordinator, dead: false };
+    const slot: Slot = { handle, server, held: new Set(), task: undefined, kind, dead: false };
     handle.ready.then(
       () => void server.connect(Comlink.proxy(this.#callerOf())),
       () => {},

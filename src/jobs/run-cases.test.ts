@@ -6,6 +6,7 @@ import { createPlainProgramBackend } from '../emulate/index.ts';
 import { testContext } from '../test-kit/context.ts';
 import { CASE_GAPS, operatorCase, operatorCases } from '../test-kit/operator-cases.ts';
 import { hasSharedData, NO_SHARED_DATA } from '../test-kit/shared-data.ts';
+import { RunGate } from './run-gate.ts';
 import { createStore } from './store.ts';
 import { jobTable } from './table.ts';
 
@@ -32,6 +33,7 @@ async function failureOf(name: string): Promise<string | undefined> {
     const context = {
       ...testContext(),
       parallelism: 1,
+      gate: new RunGate(),
       partial() {},
       call: () => Promise.reject(new Error('no pool')),
     };

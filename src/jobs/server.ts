@@ -1,6 +1,7 @@
 import { BugError, CancelledError, Random } from '../base/index.ts';
 import type { Diagnostic, StageContext } from '../ir/index.ts';
 import { decodeError, type EncodedError, encodeError } from './errors.ts';
+import { RunGate, type RunWish } from './run-gate.ts';
 
 /** What a job is given besides its request. `Jobs` is the job table's type; sub-jobs run on other workers of the pool. */
 export interface JobContext<Partial> extends StageContext {
@@ -10,6 +11,8 @@ export interface JobContext<Partial> extends StageContext {
   call(name: string, request: unknown): Promise<unknown>;
   /** How many workers the pool has for sub-jobs. */
   readonly parallelism: number;
+  /** What the user asks of a job that goes on for long: to wait, or to end with what it has. */
+  readonly gate: RunGate;
 }
 
 export type JobFunction = (request: never, context: JobContext<never>) => Promise<unknown>;
@@ -49,6 +52,8 @@ export interface JobServer {
   run(start: JobStart): Promise<JobOutcome>;
   /** Fires the job's signal; jobs that check it end soon, others are ended by the client. */
   cancel(id: number): void;
+  /** Asks a job to wait, to go on, or to end with what it has; jobs without such a state go on. */
+  control(id: number, wish: RunWish): void;
 }
 
 export interface ResourceHolder {
@@ -58,7 +63,7 @@ export interface ResourceHolder {
 
 /** Serves `jobs` on one worker. Never throws across the channel: every outcome is data. */
 export function createServer(jobs: JobFunctions, resources: ResourceHolder): JobServer {
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, { readonly control: AbortController; readonly gate: RunGate }>();
   let caller: JobCaller | undefined;
   return {
     connect(connected) {
@@ -66,15 +71,23 @@ export function createServer(jobs: JobFunctions, resources: ResourceHolder): Job
     },
     hold: (kind, id, source) => resources.hold(kind, id, source),
     release: (id) => resources.release(id),
-    cancel: (id) => running.get(id)?.abort(),
+    cancel: (id) => {
+      const job = running.get(id);
+      job?.control.abort();
+      // Whoever waits at the gate goes on, and then hears that it was cancelled.
+      job?.gate.wish('resume');
+    },
+    control: (id, wish) => running.get(id)?.gate.wish(wish),
     async run(start) {
       const send = (event: JobEvent) => caller?.event(start.id, event);
       const control = new AbortController();
-      running.set(start.id, control);
+      const gate = new RunGate();
+      running.set(start.id, { control, gate });
       const context: JobContext<unknown> = {
         signal: control.signal,
         random: new Random(start.seed),
         parallelism: start.parallelism,
+        gate,
         progress: (done, total) => send({ type: 'progress', done, total }),
         partial: (value) => send({ type: 'partial', value }),
         warn: (diagnostic) => send({ type: 'warning', diagnostic }),
