@@ -71,9 +71,23 @@ import { dft, stft } from './signal/fourier.ts';
 import * as windows from './signal/windows.ts';
 import * as strings from './text/strings.ts';
 
+// What operators of other rooms (those of training) are written with.
+export { AttributeReader } from './attributes.ts';
 export { opIdOf } from './bind.ts';
 export { coverageOf, coverageTable, type OperatorCoverage } from './coverage.ts';
+export { axisIn, broadcastShape, splitAt, stridesOf } from './dims.ts';
+export { broadcastTo, given, listOf, resultOf, scalarOf } from './elements.ts';
+export { erf } from './elementwise/erf.ts';
+export { elementwiseCost, freeCost, type Inputs, moveCost, sameAsInput, sizeOf, value } from './inference.ts';
 export type { LowerContext, SpatialWindow } from './lower-context.ts';
+export {
+  asThree,
+  readWindow,
+  validRange,
+  type WindowAttributes,
+  type WindowAxis,
+  windowAxes,
+} from './neural/window.ts';
 export type {
   BodyInferrer,
   BodyRunner,
