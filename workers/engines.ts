@@ -1,7 +1,7 @@
 import { messageOf } from '../src/base/index.ts';
 import { createPlainBackend } from '../src/compute/index.ts';
 import { createPlainProgramBackend, plainKernels } from '../src/emulate/index.ts';
-import type { JobHost } from '../src/jobs/index.ts';
+import type { Engines } from '../src/jobs/index.ts';
 import { bindNode } from '../src/ops/index.ts';
 import { createWasmFloatBackend, createWasmProgramBackend } from './backends/index.ts';
 
@@ -12,15 +12,12 @@ export interface KernelsMessage {
 }
 
 /** The fastest engines that this host allows; where that is not WebAssembly, the notes say so and why. */
-export function createEngines({ module, problem }: KernelsMessage): Pick<JobHost, 'programs' | 'floats' | 'notes'> {
+export function createEngines({ module, problem }: KernelsMessage): Engines {
   let reason = problem;
   if (module) {
     try {
-      return {
-        programs: createWasmProgramBackend(module, plainKernels),
-        floats: createWasmFloatBackend(module, bindNode),
-        notes: [],
-      };
+      const floats = createWasmFloatBackend(module, bindNode);
+      return { programs: createWasmProgramBackend(module, plainKernels), floats, steps: floats, notes: [] };
     } catch (thrown) {
       reason = messageOf(thrown);
     }
@@ -28,6 +25,7 @@ export function createEngines({ module, problem }: KernelsMessage): Pick<JobHost
   return {
     programs: createPlainProgramBackend(),
     floats: createPlainBackend(),
+    steps: createPlainBackend(),
     notes: [
       {
         code: 'jobs/plain-engine',

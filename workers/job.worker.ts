@@ -1,34 +1,61 @@
 import * as Comlink from 'comlink';
 import { loadLater } from '../src/explore/index.ts';
-import { createServer, createStore, jobFunctions } from '../src/jobs/index.ts';
+import { createServer, createStore, type Engines, jobFunctions } from '../src/jobs/index.ts';
 import { writeOnnx } from '../src/onnx/index.ts';
-import { createOrtBackend } from './backends/index.ts';
 import { blobOpener } from './blob-source.ts';
-import { createEngines, type KernelsMessage } from './engines.ts';
+import type { KernelsMessage } from './engines.ts';
 
-/** The general worker of the page. Waits for the compiled kernels, then serves the job table. */
+/** The general worker of the page: serves the job table. Engines and compiled kernels come when a job first needs them. */
 export interface StartMessage {
-  readonly kernels: KernelsMessage;
   /** Where onnxruntime's WebAssembly lies; fetched only by the job that needs it. */
   readonly onnxruntimeUrl: string;
 }
 
-addEventListener(
-  'message',
-  ({ data }: MessageEvent<StartMessage>) => {
-    const host = {
-      ...createEngines(data.kernels),
-      independent: async () => createOrtBackend(writeOnnx, data.onnxruntimeUrl),
-      now: () => performance.now() / 1000,
-      pause: () => new Promise<void>((done) => setTimeout(done)),
-    };
-    const store = createStore({ ...host, ...blobOpener });
-    Comlink.expose(createServer(jobFunctions(store, host), store));
-    addEventListener('message', ({ data: asked }: MessageEvent<unknown>) => {
-      if (asked === 'load later') void loadLater().then(() => postMessage('complete'));
+/** What the page is told and asked besides jobs, and the answer to the last. */
+export type WorkerSays = 'listening' | 'ready' | 'complete' | 'kernels wanted';
+export interface KernelsGiven {
+  readonly kernels: KernelsMessage;
+}
+
+const say = (word: WorkerSays): void => postMessage(word);
+
+function kernelsFromPage(): Promise<KernelsMessage> {
+  return new Promise((resolve) => {
+    addEventListener('message', ({ data }: MessageEvent<Partial<KernelsGiven> | undefined>) => {
+      if (data?.kernels) resolve(data.kernels);
     });
-    postMessage('ready');
-  },
-  { once: true },
-);
-postMessage('listening');
+    say('kernels wanted');
+  });
+}
+
+let engines: Promise<Engines> | undefined;
+
+async function loadEngines(): Promise<Engines> {
+  const [{ createEngines }, kernels] = await Promise.all([import('./engines.ts'), kernelsFromPage()]);
+  return createEngines(kernels);
+}
+
+function start({ onnxruntimeUrl }: StartMessage): void {
+  const host = {
+    engines: () => {
+      engines ??= loadEngines();
+      return engines;
+    },
+    independent: async () => {
+      const { createOrtBackend } = await import('./backends/ort.ts');
+      return createOrtBackend(writeOnnx, onnxruntimeUrl);
+    },
+    now: () => performance.now() / 1000,
+    pause: () => new Promise<void>((done) => setTimeout(done)),
+  };
+  const store = createStore({ ...host, ...blobOpener });
+  Comlink.expose(createServer(jobFunctions(store, host), store));
+  addEventListener('message', ({ data: asked }: MessageEvent<unknown>) => {
+    if (asked === 'load later')
+      void Promise.all([loadLater(), host.engines(), import('./backends/ort.ts')]).then(() => say('complete'));
+  });
+  say('ready');
+}
+
+addEventListener('message', ({ data }: MessageEvent<StartMessage>) => start(data), { once: true });
+say('listening');

@@ -4,11 +4,15 @@ import { messageOf } from '../src/base/index.ts';
 import { createClient, type JobClient, type WorkerHandle } from '../src/jobs/client.ts';
 import type { KernelsMessage } from './engines.ts';
 import { takeWorker } from './first-worker.ts';
-import type { StartMessage } from './job.worker.ts';
+import type { KernelsGiven, StartMessage } from './job.worker.ts';
 
-/** The page's pool of workers. The kernels are fetched and compiled once, here, and handed to every worker, also to later ones. */
+/** The page's pool of workers. The kernels are fetched and compiled once, here, when the first worker wants them, and handed to every worker. */
 export function createPageClient(size: number): JobClient {
-  const kernels = compileKernels();
+  let compiled: Promise<KernelsMessage> | undefined;
+  const kernels = (): Promise<KernelsMessage> => {
+    compiled ??= compileKernels();
+    return compiled;
+  };
   return createClient({
     spawn: () => spawn(kernels),
     size,
@@ -28,17 +32,22 @@ async function compileKernels(): Promise<KernelsMessage> {
   }
 }
 
-function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
+function spawn(kernels: () => Promise<KernelsMessage>): WorkerHandle {
   const { worker, listening } = takeWorker();
   let crashed: (reason: string) => void = () => {};
   let completed = (): void => {};
   const complete = new Promise<void>((resolve) => {
     completed = resolve;
   });
+  const give = (given: KernelsMessage): void => {
+    const message: KernelsGiven = { kernels: given };
+    worker.postMessage(message);
+  };
   const ready = new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (data === 'ready') resolve();
       else if (data === 'complete') completed();
+      else if (data === 'kernels wanted') void kernels().then((given) => give(given));
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
@@ -47,10 +56,7 @@ function spawn(kernels: Promise<KernelsMessage>): WorkerHandle {
     });
     const begin = async (): Promise<void> => {
       await listening;
-      const start: StartMessage = {
-        kernels: await kernels,
-        onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href,
-      };
+      const start: StartMessage = { onnxruntimeUrl: new URL(onnxruntimeUrl, document.baseURI).href };
       worker.postMessage(start);
     };
     begin().catch(reject);

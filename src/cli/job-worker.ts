@@ -7,7 +7,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { createOrtBackend } from '../../workers/backends/index.ts';
 import { createEngines, type KernelsMessage } from '../../workers/engines.ts';
 import { messageOf } from '../base/index.ts';
-import { createServer, createStore, jobFunctions } from '../jobs/index.ts';
+import { createServer, createStore, type Engines, jobFunctions } from '../jobs/index.ts';
 import { writeOnnx } from '../onnx/index.ts';
 import { diskOpener } from './disk-source.ts';
 
@@ -22,8 +22,12 @@ function kernels(): KernelsMessage {
 }
 
 if (!parentPort) throw new Error('job-worker runs as a worker thread only');
+let engines: Engines | undefined;
 const host = {
-  ...createEngines(kernels()),
+  engines: async () => {
+    engines ??= createEngines(kernels());
+    return engines;
+  },
   independent: async () => createOrtBackend(writeOnnx),
   now: () => performance.now() / 1000,
   pause: () => new Promise<void>((done) => setImmediate(done)),

@@ -1,16 +1,24 @@
-import type { FloatBackend, ProgramBackend } from '../compute/index.ts';
+import type { FloatBackend, ProgramBackend, StepBackend } from '../compute/index.ts';
 import type { Diagnostic } from '../ir/index.ts';
 
-/** What the place where jobs run gives them: engines and a clock. Made once per worker by its entry. */
-export interface JobHost {
+/** What computes. */
+export interface Engines {
   /** Runs integer programs. */
   readonly programs: ProgramBackend;
   /** Runs float graphs. */
   readonly floats: FloatBackend;
-  /** Loads onnxruntime, only when asked for: the independent check. Rejects with a `UserError` where it cannot be had. */
-  independent(): Promise<FloatBackend>;
+  /** Runs training steps. */
+  readonly steps: StepBackend;
   /** Why these engines and not faster ones; empty when the fast ones run. */
   readonly notes: readonly Diagnostic[];
+}
+
+/** What the place where jobs run gives them: engines and a clock. Made once per worker by its entry. */
+export interface JobHost {
+  /** The same for every call. Loaded by the first: opening and judging a network computes nothing. */
+  engines(): Promise<Engines>;
+  /** Loads onnxruntime, only when asked for: the independent check. Rejects with a `UserError` where it cannot be had. */
+  independent(): Promise<FloatBackend>;
   /** Seconds of a clock that only moves forward. */
   now(): number;
   /** Lets messages in: a long job that awaits it now and then hears that it was cancelled. */

@@ -1,4 +1,4 @@
-export type { JobHost } from './host.ts';
+export type { Engines, JobHost } from './host.ts';
 export type * from './protocol.ts';
 export type { JobContext, JobFunctions, JobServer } from './server.ts';
 export { createServer } from './server.ts';

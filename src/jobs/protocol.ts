@@ -74,7 +74,7 @@ export interface DataSource {
   readonly seed: number;
   /** How many to generate when there are no files. */
   readonly count: number;
-  /** A labelled data set of the sample generators ('shapes'), in place of files. */
+  /** A labelled data set of the sample generators ('figures'), in place of files. */
   readonly generator?: string;
   /**
    * Which part of `files` to take where one set serves for both: 'calibration' is a quarter of the samples, at most 512,
@@ -160,8 +160,14 @@ export interface Catalog {
   readonly latencyMethods: readonly { readonly id: string; readonly name: string }[];
   readonly observers: readonly { readonly id: string; readonly name: string }[];
   readonly algorithms: readonly { readonly id: string; readonly name: string }[];
-  /** Which engines really run, and why not faster ones. */
-  readonly engines: { readonly programs: string; readonly floats: string; readonly notes: readonly Diagnostic[] };
+}
+
+/** Which engines really run, in words, and why not faster ones. */
+export interface EnginesReply {
+  readonly programs: string;
+  readonly floats: string;
+  readonly steps: string;
+  readonly notes: readonly Diagnostic[];
 }
 
 /** What simplification would do, or did, pass by pass. */
@@ -196,6 +202,7 @@ export interface RunReply {
 /** Every job: name → [request, partial result sent while running, reply]. All structured-clone safe. */
 export interface JobTable {
   readonly catalog: { request: Readonly<Record<string, never>>; partial: never; reply: Catalog };
+  readonly engines: { request: Readonly<Record<string, never>>; partial: never; reply: EnginesReply };
   readonly open: { request: { source: ModelSource }; partial: never; reply: OpenReply };
   readonly data: {
     request: { modelId: string; source: DataSource };

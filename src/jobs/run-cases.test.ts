@@ -11,10 +11,13 @@ import { createStore } from './store.ts';
 import { jobTable } from './table.ts';
 
 const host = {
-  programs: createPlainProgramBackend(),
-  floats: createPlainBackend(),
+  engines: async () => ({
+    programs: createPlainProgramBackend(),
+    floats: createPlainBackend(),
+    steps: createPlainBackend(),
+    notes: [],
+  }),
   independent: () => Promise.reject(new Error('not asked for')),
-  notes: [],
   now: () => 0,
   pause: async () => {},
 };

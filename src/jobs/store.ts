@@ -29,7 +29,7 @@ export interface JobStore extends ResourceHolder {
   bind(modelId: string, source: DataSource, ctx: StageContext): Promise<BoundData>;
   calibration(modelId: string, calibrationId: string, ctx: StageContext): ReturnType<typeof calibrateModel>;
   session(ids: SessionIds, ctx: StageContext): Promise<Session>;
-  readonly backends: Backends;
+  backends(): Promise<Backends>;
 }
 
 export interface SessionIds {
@@ -62,7 +62,6 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
   const bound = new Made<BoundData>();
   const records = new Made<Awaited<ReturnType<typeof calibrateModel>>>();
   const sessions = new Made<Session>();
-  const backends: Backends = { float: host.floats, program: host.programs };
   const caches = [models, bound, records, sessions];
 
   const sourceOf = (kind: string, id: string): unknown => {
@@ -74,7 +73,10 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
     for (const cache of caches) cache.forget(id);
   };
   const store: JobStore = {
-    backends,
+    backends: async () => {
+      const { floats, programs } = await host.engines();
+      return { float: floats, program: programs };
+    },
     hold(kind, id, source) {
       forget(id);
       sources.set(id, { kind, source });
@@ -103,7 +105,8 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
     calibration: (modelId, calibrationId, ctx) =>
       records.get(`${modelId}\n${calibrationId}`, async () => {
         const { samples } = await store.data(modelId, calibrationId, ctx);
-        return calibrateModel(await store.model(modelId, ctx), samples, backends.float, ctx);
+        const { float } = await store.backends();
+        return calibrateModel(await store.model(modelId, ctx), samples, float, ctx);
       }),
     session: ({ modelId, dataId, calibrationId }, ctx) =>
       sessions.get(`${modelId}\n${dataId}\n${calibrationId}`, async () => {
@@ -117,7 +120,7 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
           calibrationReference: calibration.reference,
           record,
         };
-        return startSession(await store.model(modelId, ctx), request, backends, ctx);
+        return startSession(await store.model(modelId, ctx), request, await store.backends(), ctx);
       }),
   };
   return store;

@@ -46,7 +46,16 @@ export const jobFunctions = (store: JobStore, host: JobHost): JobFunctions =>
 /** Name → function, for one worker. To add a job: a function in its room, a line here, its types in `protocol.ts`. */
 export function jobTable(store: JobStore, host: JobHost): Table {
   return {
-    catalog: async () => catalog(host),
+    catalog: async () => catalog(),
+    engines: async () => {
+      const { programs, floats, steps, notes } = await host.engines();
+      return {
+        programs: programs.description,
+        floats: floats.description,
+        steps: steps.description,
+        notes,
+      };
+    },
     open: async ({ source }, ctx) => {
       const start = host.now();
       const { view } = await store.open(source, ctx);
@@ -60,7 +69,7 @@ export function jobTable(store: JobStore, host: JobHost): Table {
     layer: async ({ modelId, dataId, node }, ctx) => {
       const opened = await store.model(modelId, ctx);
       const samples = dataId === undefined ? undefined : (await store.data(modelId, dataId, ctx)).samples;
-      return layerDetail(opened, node, ctx, samples && { samples, backend: host.floats });
+      return layerDetail(opened, node, ctx, samples && { samples, backend: (await host.engines()).floats });
     },
     editOptions: async ({ modelId, nodes }, ctx) => {
       const { asRead } = await store.model(modelId, ctx);
@@ -110,7 +119,8 @@ export function jobTable(store: JobStore, host: JobHost): Table {
     floatCheck: async ({ modelId, dataId, samples: count }, ctx) => {
       const { samples } = await store.data(modelId, dataId, ctx);
       const few = { ...samples, count: Math.min(count, samples.count) };
-      return floatCheck(await store.model(modelId, ctx), few, host.floats, await host.independent(), ctx);
+      const { floats } = await host.engines();
+      return floatCheck(await store.model(modelId, ctx), few, floats, await host.independent(), ctx);
     },
     run: async (request, ctx) => runModel(request, store, host, ctx),
     encodeLink: async ({ state }) => ({ text: encodeLink(state) }),
@@ -127,7 +137,7 @@ export function jobTable(store: JobStore, host: JobHost): Table {
   };
 }
 
-function catalog(host: JobHost): ReplyOf<'catalog'> {
+function catalog(): ReplyOf<'catalog'> {
   const named = (entries: Iterable<{ readonly id: string; readonly name: string }>) =>
     [...entries].map(({ id, name }) => ({ id, name }));
   return {
@@ -137,7 +147,6 @@ function catalog(host: JobHost): ReplyOf<'catalog'> {
     latencyMethods: [{ id: 'auto', name: 'Best available' }, ...named(latencyModels)],
     observers: [...observers].map(({ id, title }) => ({ id, name: title })),
     algorithms: named(strategies),
-    engines: { programs: host.programs.description, floats: host.floats.description, notes: host.notes },
   };
 }
 
@@ -193,7 +202,7 @@ async function exportJob(request: RequestOf<'export'>, store: JobStore, ctx: Job
   const record = await store.calibration(modelId, calibrationId, ctx);
   const { samples } = await store.data(modelId, calibrationId, ctx);
   const vectors = typeof options.vectors === 'number' ? options.vectors : LEAST_VECTORS;
-  const design = { opened, record, samples, backend: store.backends.program };
+  const design = { opened, record, samples, backend: (await store.backends()).program };
   const exported = await exportDesign(design, choices, { target, options, seed, vectors }, ctx);
   const { files, diagnostics } = exported.package;
   const encoder = new TextEncoder();
@@ -239,7 +248,11 @@ async function runModel(
     }),
   );
   const engine =
-    backend === 'plain' ? createPlainBackend() : backend === 'ort' ? await host.independent() : host.floats;
+    backend === 'plain'
+      ? createPlainBackend()
+      : backend === 'ort'
+        ? await host.independent()
+        : (await host.engines()).floats;
   const runner = await engine.prepare(asRead);
   try {
     const start = host.now();

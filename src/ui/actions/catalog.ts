@@ -14,7 +14,17 @@ async function askCatalog(): Promise<void> {
   try {
     const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true });
     patch({ session: { catalog, latencyMethod: catalog.latencyMethods[0]?.id ?? '' } });
-    for (const { code, message } of catalog.engines.notes) showProblem({ code, message, hint: '' });
+  } catch (thrown) {
+    showProblem(problemOf(thrown));
+  }
+}
+
+/** Which engines compute, asked for once the page stands; says so where they are not the fast ones. Never rejects. */
+export async function loadEngines(): Promise<void> {
+  try {
+    const engines = await runJob('engines', {}, { title: 'Engines', unlisted: true });
+    patch({ session: { engines } });
+    for (const { code, message } of engines.notes) showProblem({ code, message, hint: '' });
   } catch (thrown) {
     showProblem(problemOf(thrown));
   }

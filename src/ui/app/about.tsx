@@ -6,6 +6,7 @@ import { Dialog, Fact } from '../widgets/index.ts';
 /** What this copy is, what computes in it, how its promises are tested, and what was measured: the files of `npm run bench`. */
 export function About(): ReactElement {
   const catalog = useApp((s) => s.session.catalog);
+  const engines = useApp((s) => s.session.engines);
   return (
     <Dialog title="About Paretoscope" onClose={closeOverlay} className="about-dialog">
       <dl className="fact-list">
@@ -13,11 +14,12 @@ export function About(): ReactElement {
           {catalog?.toolVersion ?? 'unknown'}
           {__COMMIT__ && <span className="mono secondary"> {__COMMIT__}</span>}
         </Fact>
-        <Fact label="Integers are computed by">{catalog?.engines.programs ?? 'unknown'}</Fact>
-        <Fact label="Floats are computed by">{catalog?.engines.floats ?? 'unknown'}</Fact>
+        <Fact label="Integers are computed by">{engines?.programs ?? 'unknown'}</Fact>
+        <Fact label="Floats are computed by">{engines?.floats ?? 'unknown'}</Fact>
+        <Fact label="Training steps are computed by">{engines?.steps ?? 'unknown'}</Fact>
         <Fact label="Licence">Apache-2.0; Inter and JetBrains Mono: SIL Open Font License 1.1</Fact>
       </dl>
-      {catalog?.engines.notes.map((note) => (
+      {engines?.notes.map((note) => (
         <p key={note.code} className="warn prose">
           {note.message}
         </p>

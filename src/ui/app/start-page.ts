@@ -1,6 +1,6 @@
 import { createPageClient } from '../../../workers/spawn.ts';
 import { messageOf } from '../../base/index.ts';
-import { loadCatalog } from '../actions/catalog.ts';
+import { loadCatalog, loadEngines } from '../actions/catalog.ts';
 import { setClient } from '../actions/client.ts';
 import { openAddressLink } from '../actions/open-link.ts';
 import { estimateExample, loadSampleFiles, loadSamples, openSampleById } from '../actions/open-sample.ts';
@@ -32,7 +32,7 @@ export async function startPage(): Promise<void> {
   await Promise.all([loadCatalog(), loadSamples(), refreshRecent(), loadFonts(), pool.ready()]);
   // The start page stands and takes files; what follows is code of the other places, and the samples.
   performance.mark('usable');
-  await Promise.all([loadPlaces(), loadSampleFiles(), pool.complete()]);
+  await Promise.all([loadPlaces(), loadSampleFiles(), pool.complete(), loadEngines()]);
   keepOffline();
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();

@@ -17,6 +17,7 @@ import type {
 import type { Estimate, NodeId } from '../../ir/index.ts';
 import type {
   Catalog,
+  EnginesReply,
   ExportReply,
   FloatCheckReply,
   LayerLoss,
@@ -86,6 +87,7 @@ export interface SessionState {
   /** What thresholds are calibrated on. */
   readonly calibration?: { readonly id: string; readonly reference: DataReference };
   readonly catalog?: Catalog;
+  readonly engines?: EnginesReply;
   readonly target?: TargetChoice;
   /** Latency goal of the user, seconds. */
   readonly goalSeconds?: number;
@@ -327,7 +329,7 @@ export interface JobRecord {
   readonly id: number;
   readonly title: string;
   readonly state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';
-  /** It has begun, and can be paused and stopped. */
+  /** It can be paused, and stopped so that it keeps what it has. */
   readonly pausable?: boolean;
   readonly done: number;
   readonly total: number;
@@ -404,7 +406,7 @@ export interface Sample {
   readonly task: string;
   /** Path under `models/`. */
   readonly file: string;
-  /** A file under `models/`, or the name of a generator of labelled data ('shapes'). */
+  /** A file under `models/`, or the name of a generator of labelled data ('figures'). */
   readonly data?: string;
   /** Samples of the generator that points are judged on. */
   readonly samples?: number;
