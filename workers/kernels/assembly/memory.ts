@@ -270,3 +270,325 @@ export enum AffineField {
   high = 32,
   bytes = 36,
 }
+
+// Kernels of training.
+
+/** Planes that are copied into the middle of maps with a border of zeros. */
+export enum PlanesField {
+  count = 0,
+  height = 4,
+  width = 8,
+  padTop = 12,
+  padLeft = 16,
+  mapHeight = 20,
+  mapWidth = 24,
+  bytes = 28,
+}
+
+/** Gradient of a convolution's weights; channel counts and `depth` (inputs of a pixel) are those of one group. */
+export enum ConvWeightGradientField {
+  /** Address of a PlanesField block: how a sample of `input` lies in `map`. */
+  planes = 0,
+  input = 4,
+  gradient = 8,
+  /** [groups · outChannels, depth] */
+  output = 12,
+  batch = 16,
+  groups = 20,
+  outChannels = 24,
+  outHeight = 28,
+  outWidth = 32,
+  depth = 36,
+  /** Where the map with its border is made; 0: the input itself is the map. */
+  map = 40,
+  /** Byte offsets in a group's map of the `depth` inputs of a pixel, filled up to a multiple of 4 with zeros. */
+  offsets = 44,
+  /** Byte steps in the map: to the next output column, row; from group to group; from sample to sample of the input. */
+  columnStep = 48,
+  rowStep = 52,
+  groupBytes = 56,
+  sampleBytes = 60,
+  /** Working memory: per 8 channels of a group [pixels rounded up to 4, 8]; sums [groups][channels / 8][depth / 4][4][8]. */
+  panels = 64,
+  sums = 68,
+  /** Rows of pixels that are summed at a time. */
+  rowBlock = 72,
+  bytes = 76,
+}
+
+/** Gradient of a convolution's input; `channels` is that of one group of the input. */
+export enum ConvInputGradientField {
+  /** Address of a PlanesField block: how a sample of `gradient` lies in `map`. */
+  planes = 0,
+  gradient = 4,
+  weights = 8,
+  output = 12,
+  batch = 16,
+  groups = 20,
+  channels = 24,
+  /** Where the map with its border is made; 0: the gradient itself is the map. */
+  map = 28,
+  /** Bytes of a row and of a group of the map, and of a sample of the gradient. */
+  mapRow = 32,
+  groupBytes = 36,
+  sampleBytes = 40,
+  /** Bytes of a plane of the output; byte steps in it to the next column, row of a phase. */
+  planeBytes = 44,
+  columnStep = 48,
+  rowStep = 52,
+  /** Taps of a filter plane, and weights of a group. */
+  area = 56,
+  groupWeights = 60,
+  phases = 64,
+  phaseList = 68,
+  /** Working memory for the weights: per phase, group and 4 input channels [depth, 4]. */
+  panels = 72,
+  bytes = 76,
+}
+
+/** Pixels of an input gradient with equal remainders by the strides. `first`: byte offset of the first one in a plane. */
+export enum GradientPhaseField {
+  first = 0,
+  height = 4,
+  width = 8,
+  /** Taps that reach the phase, over all output channels of a group; per tap the byte offset in the map and in a group's weights. */
+  depth = 12,
+  offsets = 16,
+  sources = 20,
+  bytes = 24,
+}
+
+/** Functions of one value that `unaryFloat` knows; `alpha` and `beta` as ONNX has them. */
+export enum UnaryFunction {
+  exp = 0,
+  log = 1,
+  sqrt = 2,
+  reciprocal = 3,
+  abs = 4,
+  neg = 5,
+  sign = 6,
+  floor = 7,
+  ceil = 8,
+  round = 9,
+  sigmoid = 10,
+  tanh = 11,
+  erf = 12,
+  softplus = 13,
+  softsign = 14,
+  hardSwish = 15,
+  hardSigmoid = 16,
+  leakyRelu = 17,
+  thresholdedRelu = 18,
+  elu = 19,
+  celu = 20,
+  selu = 21,
+  gelu = 22,
+  geluTanh = 23,
+  swish = 24,
+  mish = 25,
+  shrink = 26,
+  sin = 27,
+  cos = 28,
+  tan = 29,
+  asin = 30,
+  acos = 31,
+  atan = 32,
+  sinh = 33,
+  cosh = 34,
+  asinh = 35,
+  acosh = 36,
+  atanh = 37,
+  /** alpha · x + beta */
+  affine = 38,
+  relu = 39,
+}
+
+/** y = clamp(f(x)) on `count` elements; `alpha`, `beta`, `low`, `high` hold float32 bits. */
+export enum UnaryField {
+  input = 0,
+  output = 4,
+  count = 8,
+  function = 12,
+  alpha = 16,
+  beta = 20,
+  low = 24,
+  high = 28,
+  bytes = 32,
+}
+
+/** Functions of two values that `binaryFloat` knows. `select`: a where the mask is set, else b. */
+export enum BinaryFunction {
+  add = 0,
+  sub = 1,
+  mul = 2,
+  div = 3,
+  min = 4,
+  max = 5,
+  pow = 6,
+  prelu = 7,
+  select = 8,
+}
+
+/**
+ * y = clamp(f(a, b)), operands broadcast. The output lies in the order of `dims`, outermost first; innermost steps are 4 or 0.
+ * `mask` (of `select`): per element of the output −1 or 0.
+ */
+export enum BinaryField {
+  a = 0,
+  b = 4,
+  output = 8,
+  function = 12,
+  rank = 16,
+  dims = 20,
+  mask = 24,
+  low = 28,
+  high = 32,
+  bytes = 36,
+}
+
+/** Steps in bytes; 0 where the operand is broadcast. */
+export enum BinaryDim {
+  size = 0,
+  stepA = 4,
+  stepB = 8,
+  bytes = 12,
+}
+
+/** Elements from anywhere to anywhere, dimension by dimension, outermost first. */
+export enum MoveField {
+  input = 0,
+  output = 4,
+  rank = 8,
+  dims = 12,
+  bytes = 16,
+}
+
+/** Steps in bytes. `table` ≠ 0: address of an int32 byte offset in the input per index, in place of the input's step. */
+export enum MoveDim {
+  size = 0,
+  inputStep = 4,
+  outputStep = 8,
+  table = 12,
+  bytes = 16,
+}
+
+/** `count` elements become the float32 with these bits. */
+export enum FillField {
+  output = 0,
+  count = 4,
+  value = 8,
+  bytes = 12,
+}
+
+/** What `reduceFloat` folds with; sumOfExp adds exp(x − output) and leaves output + its logarithm. */
+export enum ReduceFunction {
+  sum = 0,
+  mean = 1,
+  max = 2,
+  min = 3,
+  product = 4,
+  sumOfMagnitudes = 5,
+  sumOfSquares = 6,
+  norm = 7,
+  logOfSum = 8,
+  logOfSumOfExp = 9,
+}
+
+/**
+ * Folds groups of elements. A group starts at one of `keptOffsets` (byte offsets) plus k · `keptStep`, k < `keptCount`, and
+ * holds what lies at one of `reducedOffsets` plus r · `reducedStep`, r < `reducedCount`. `columns` = 0: `reducedStep` is 4.
+ * Otherwise each group is `columns` groups, one element apart. Outputs lie one after another.
+ */
+export enum ReduceField {
+  input = 0,
+  output = 4,
+  function = 8,
+  keptOffsets = 12,
+  keptOffsetCount = 16,
+  keptCount = 20,
+  keptStep = 24,
+  columns = 28,
+  reducedOffsets = 32,
+  reducedOffsetCount = 36,
+  reducedCount = 40,
+  reducedStep = 44,
+  /** Elements of a group. */
+  groupSize = 48,
+  low = 52,
+  high = 56,
+  bytes = 60,
+}
+
+/** Softmax, or its logarithm, along `size` of [outer, size, inner]. */
+export enum SoftmaxField {
+  input = 0,
+  output = 4,
+  outer = 8,
+  size = 12,
+  inner = 16,
+  logarithm = 20,
+  bytes = 24,
+}
+
+/** Factor and offset per channel from the statistics of a batch normalization computed at run time. */
+export enum ChannelFactorsField {
+  scale = 0,
+  bias = 4,
+  mean = 8,
+  variance = 12,
+  epsilon = 16,
+  channels = 20,
+  factors = 24,
+  offsets = 28,
+  bytes = 32,
+}
+
+/**
+ * Runs of `size` elements become (x − mean) / √(variance + epsilon) · scale + bias. Run r is one of `groups` of a sample and
+ * holds `size / inner` channels; parameter = channel of the sample / `channelsPerParameter`. inner = 1 and groups = 1: one
+ * parameter per element. `centred` = 0: without taking off the mean. `bias`, `means`, `inverses`: addresses, or 0.
+ */
+export enum StandardizeField {
+  input = 0,
+  output = 4,
+  runs = 8,
+  size = 12,
+  inner = 16,
+  groups = 20,
+  channelsPerParameter = 24,
+  scale = 28,
+  bias = 32,
+  epsilon = 36,
+  centred = 40,
+  means = 44,
+  inverses = 48,
+  low = 52,
+  high = 56,
+  bytes = 60,
+}
+
+/** Mixes `tapCount` elements along one axis: [outer, inputSize, inner] → [outer, outputSize, inner]. Per output index and tap an element index (int32) and a weight. */
+export enum ResampleField {
+  input = 0,
+  output = 4,
+  outer = 8,
+  inputSize = 12,
+  outputSize = 16,
+  inner = 20,
+  tapCount = 24,
+  elements = 28,
+  weights = 32,
+  bytes = 36,
+}
+
+/** Running sums along `size` of [outer, size, inner]. */
+export enum CumSumField {
+  input = 0,
+  output = 4,
+  outer = 8,
+  size = 12,
+  inner = 16,
+  exclusive = 20,
+  reverse = 24,
+  bytes = 28,
+}
