@@ -66,14 +66,17 @@ async function generateFrom(modelId: string, generator: string | undefined, coun
 export const generatorOf = (sample: Sample): string | undefined =>
   sample.data !== undefined && !sample.data.includes('.') ? sample.data : undefined;
 
-/** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
+/** Sources by id: undo goes back to samples that were open before. */
+const sources = new Map<string, DataSource>();
 let lastData: DataSource | undefined;
 const holdData = (source: DataSource): void => {
+  sources.set(source.id, source);
   lastData = source;
 };
 /** The data in use as the worker got it, for storing. */
-export const heldData = (): DataSource | undefined => lastData;
+export const heldData = (): DataSource | undefined => sources.get(getState().session.data?.id ?? '') ?? lastData;
 
+/** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
 export async function takeData(files: readonly GivenFile[]): Promise<void> {
   const { modelId, seed } = getState().session;
   if (modelId === undefined || files.length === 0) return;
@@ -85,9 +88,12 @@ export async function takeData(files: readonly GivenFile[]): Promise<void> {
   );
 }
 
-/** Where one set of files serves for both, calibration takes samples that points are not judged on. */
-const calibrationFor = (source: DataSource): DataSource =>
-  source.part === 'evaluation' ? { ...source, id: `${source.id}-calibration`, part: 'calibration' } : source;
+/** Where one set of files serves for more, calibration takes samples that points are not judged on, nor networks trained with. */
+function calibrationFor(source: DataSource): DataSource {
+  if (source.part === 'evaluation') return { ...source, id: `${source.id}-calibration`, part: 'calibration' };
+  if (source.part !== 'validation') return source;
+  return { ...source, id: `${source.id}-calibration`, part: 'calibration of training' };
+}
 
 async function calibrationOf(
   modelId: string,

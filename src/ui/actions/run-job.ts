@@ -1,5 +1,6 @@
 import { CancelledError } from '../../base/index.ts';
 import type { Diagnostic } from '../../ir/index.ts';
+import type { RunControl } from '../../jobs/client.ts';
 import type { JobName, PartialOf, ReplyOf, RequestOf } from '../../jobs/protocol.ts';
 import { getState, patch } from '../state/store.ts';
 import type { JobRecord } from '../state/types.ts';
@@ -8,15 +9,7 @@ import { problemOf } from './problems.ts';
 import { RemainingTime } from './remaining-time.ts';
 import { Stopwatch } from './stopwatch.ts';
 
-/** What a job that has begun can be told, where it takes orders: training does. */
-export interface JobControl {
-  pause(): void;
-  resume(): void;
-  /** Ends it soon with what it has: it replies as if it were done. */
-  stop(): void;
-}
-
-const orders = new Map<number, { readonly control: JobControl; onPause(paused: boolean): void }>();
+const orders = new Map<number, { readonly control: RunControl; onPause(paused: boolean): void }>();
 const controls = new Map<number, AbortController>();
 /** Jobs that serve what is on the screen now (a layer's details, generated inputs): worthless once another model is opened. */
 const serving = new Set<AbortController>();
@@ -32,9 +25,7 @@ export interface JobHandlers<N extends JobName> {
   onPartial?(value: PartialOf<N>): void;
   onWarning?(diagnostic: Diagnostic): void;
   onStart?(id: number): void;
-  /** It has begun in a worker and takes orders; until then it waits. */
-  onControl?(): void;
-  /** It was paused or resumed, here or in the list of jobs. */
+  /** It was paused or resumed, here or in the list of jobs. Present: the job can be, and can be stopped. */
   onPause?(paused: boolean): void;
   /** What came out, in words, for the list. */
   result?(reply: ReplyOf<N>): string;
@@ -54,17 +45,13 @@ export async function runJob<N extends JobName>(
   const left = new RemainingTime();
   if (!handlers.unlisted) list({ id, title: handlers.title, state: 'running', done: 0, total: 0 });
   handlers.onStart?.(id);
-  const begun = {
-    onStart: (control: JobControl) => {
-      watch.restart();
-      const onPause = (paused: boolean): void => {
-        watch.run(!paused);
-        handlers.onPause?.(paused);
-      };
-      orders.set(id, { control, onPause });
-      change(id, { pausable: true });
-      handlers.onControl?.();
-    },
+  const takeOrders = (control: RunControl): void => {
+    const onPause = (paused: boolean): void => {
+      watch.run(!paused);
+      handlers.onPause?.(paused);
+    };
+    orders.set(id, { control, onPause });
+    change(id, { pausable: true });
   };
   try {
     const reply = await client().run(name, request, {
@@ -77,7 +64,7 @@ export async function runJob<N extends JobName>(
       },
       ...(handlers.onPartial ? { onPartial: (value: PartialOf<N>) => handlers.onPartial?.(value) } : {}),
       ...(handlers.onWarning ? { onWarning: (d: Diagnostic) => handlers.onWarning?.(d) } : {}),
-      ...begun,
+      ...(handlers.onPause ? { onStart: (control: RunControl) => takeOrders(control) } : {}),
     });
     const result = handlers.result?.(reply);
     change(id, { state: 'done', seconds: watch.seconds(), ...(result ? { result } : {}) });

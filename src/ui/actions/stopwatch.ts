@@ -13,12 +13,6 @@ export class Stopwatch {
     return (this.#before + (this.#since === undefined ? 0 : this.#now() - this.#since)) / 1000;
   }
 
-  /** From 0 again, running. */
-  restart(): void {
-    this.#before = 0;
-    this.#since = this.#now();
-  }
-
   /** Goes on, or stands still. */
   run(running: boolean): void {
     if (running === (this.#since !== undefined)) return;

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { cancelAllJobs, cancelJob, forgetJob } from '../actions/run-job.ts';
+import { cancelAllJobs, cancelJob, forgetJob, pauseJob, stopJob } from '../actions/run-job.ts';
 import { duration, timeLeft } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import type { JobRecord } from '../state/types.ts';
@@ -8,22 +8,27 @@ import { Button, ErrorList, Icon, ProgressBar } from '../widgets/index.ts';
 /** Jobs under way with time left as an interval, and those that ended, with what came out. */
 export function JobsPopover(): ReactElement {
   const list = useApp((s) => s.jobs.list);
-  const running = list.filter((job) => job.state === 'running');
-  const ended = list.filter((job) => job.state !== 'running');
+  const underWay = list.filter(({ state }) => state === 'running' || state === 'paused');
+  const ended = list.filter((job) => !underWay.includes(job));
+  const running = underWay.filter(({ state }) => state === 'running').length;
+  const paused = underWay.length - running;
   return (
     <>
       <div className="row between jobs-head">
         <h2 className="panel-title">
-          Jobs <span className="caption">{running.length} running</span>
+          Jobs{' '}
+          <span className="caption">
+            {running} running{paused > 0 && `, ${paused} paused`}
+          </span>
         </h2>
-        {running.length > 1 && (
+        {underWay.length > 1 && (
           <Button kind="link" onClick={cancelAllJobs}>
             Cancel all
           </Button>
         )}
       </div>
       {list.length === 0 && <p className="secondary jobs-none">Reading, estimating and searching is listed here.</p>}
-      {running.map((job) => (
+      {underWay.map((job) => (
         <RunningJob key={job.id} job={job} />
       ))}
       {ended.length > 0 && <p className="caption jobs-ended">Ended</p>}
@@ -35,19 +40,39 @@ export function JobsPopover(): ReactElement {
 }
 
 function RunningJob({ job }: { readonly job: JobRecord }): ReactElement {
+  const paused = job.state === 'paused';
   const words = [
+    paused ? 'paused' : '',
     job.total > 0 ? `${job.done} of ${job.total}` : 'starting',
     job.secondsLeft ? timeLeft(job.secondsLeft) : job.total > 0 ? 'time left after three steps' : '',
   ];
+  const ends = job.pausable ? 'Stop' : 'Cancel';
   return (
     <div className="job">
       <div className="row between">
         <strong className="strong">{job.title}</strong>
-        <Button kind="link" onClick={() => cancelJob(job.id)}>
-          {job.keeps ? `Cancel, ${job.keeps}` : 'Cancel'}
-        </Button>
+        <span className="row">
+          {job.pausable && (
+            <Button
+              kind="link"
+              onClick={() => pauseJob(job.id, !paused)}
+              label={`${paused ? 'Resume' : 'Pause'} ${job.title}`}
+            >
+              {paused ? 'Resume' : 'Pause'}
+            </Button>
+          )}
+          <Button kind="link" onClick={() => (job.pausable ? stopJob : cancelJob)(job.id)}>
+            {job.keeps ? `${ends}, ${job.keeps}` : ends}
+          </Button>
+        </span>
       </div>
-      <ProgressBar label={job.title} done={job.done} total={job.total} words={words.filter(Boolean).join(', ')} />
+      <ProgressBar
+        label={job.title}
+        done={job.done}
+        total={job.total}
+        state={paused ? 'paused' : 'running'}
+        words={words.filter(Boolean).join(', ')}
+      />
     </div>
   );
 }

@@ -14,6 +14,7 @@ export const keyList: readonly { readonly group: string; readonly keys: readonly
       [`Shift ${commandKey} Z`, 'redo'],
       ['O', 'open files'],
       ['?', 'all keys'],
+      ['P', 'pause the job that can be, or go on with it'],
       ['Esc', 'one step out'],
       ['F6', 'next panel'],
     ],

@@ -6,6 +6,7 @@ import { openAddressLink } from '../actions/open-link.ts';
 import { estimateExample, loadSampleFiles, loadSamples, openSampleById } from '../actions/open-sample.ts';
 import { refreshRecent, reopenAfterReload, storeExplorationNow, storeExplorationSoon } from '../actions/persist.ts';
 import { showProblem } from '../actions/problems.ts';
+import { restoreTrainings } from '../actions/training-store.ts';
 import { getState, patch, store } from '../state/store.ts';
 import { loadPlaces } from '../views/index.ts';
 import { watchRequests } from './requests.ts';
@@ -37,6 +38,7 @@ export async function startPage(): Promise<void> {
   // From here on the page needs nothing more; whatever is requested is counted.
   watchRequests();
   storeChanges();
+  await restoreTrainings();
   // A file that was dropped meanwhile goes before what was open the last time.
   if (getState().session.files.length > 0) return;
   const sample = new URLSearchParams(window.location.search).get('sample');

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { goTo, openOverlay, redoStep, undoStep } from '../actions/navigate.ts';
 import { chooseFiles } from '../actions/open-files.ts';
+import { togglePause } from '../actions/run-job.ts';
 import { stepLayer } from '../actions/select.ts';
 import { getState } from '../state/store.ts';
 import { views } from '../views/index.ts';
@@ -45,6 +46,7 @@ function singleKey(event: KeyboardEvent): void {
     '?': () => openOverlay('keys'),
     '[': () => stepLayer(-1),
     ']': () => stepLayer(1),
+    p: togglePause,
   };
   const action = actions[event.key];
   if (!action) return;
