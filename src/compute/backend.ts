@@ -1,4 +1,14 @@
-import type { CallOf, KernelCall, KernelName, Model, Node, Program, Tensor, TensorId } from '../ir/index.ts';
+import type {
+  CallOf,
+  KernelCall,
+  KernelName,
+  Model,
+  Node,
+  Program,
+  Tensor,
+  TensorId,
+  WeightStore,
+} from '../ir/index.ts';
 
 /** Runs float graphs. Implementations: `plain` here, `wasm` and `ort` in workers/backends. */
 export interface FloatBackend {
@@ -46,7 +56,30 @@ export interface FloatRunner {
   readonly canTransform: boolean;
   /** Feeds by input name. The result holds outputs and taps; their memory is the caller's. */
   run(feeds: ReadonlyMap<TensorId, Tensor>, options?: RunOptions): Promise<ReadonlyMap<TensorId, Tensor>>;
+  /**
+   * Runs once and keeps every value, so that variants repeat only what lies behind a change. Results hold outputs and `taps`.
+   * One recording at a time: a run or another recording ends it. Absent: this backend runs everything anew.
+   */
+  record?(feeds: ReadonlyMap<TensorId, Tensor>, taps?: readonly TensorId[]): Promise<Recording>;
   dispose(): void;
+}
+
+/** What a variant of a recorded run changes. */
+export interface Variation {
+  /** Other elements for constants, by weight id. */
+  readonly weights?: WeightStore;
+  /** Values that are replaced by what `transform` makes of them, as in `RunOptions`. */
+  readonly values?: ReadonlySet<TensorId>;
+  readonly transform?: RunOptions['transform'];
+}
+
+export interface Recording {
+  /** Of the run as it was recorded. */
+  readonly results: ReadonlyMap<TensorId, Tensor>;
+  /** The same as a run of the changed network from the start, bit by bit. */
+  variant(change: Variation): ReadonlyMap<TensorId, Tensor>;
+  /** Nodes that the last variant ran. */
+  readonly nodesRun: number;
 }
 
 /** Codes of one buffer or constant. */

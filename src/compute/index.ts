@@ -7,8 +7,10 @@ export type {
   ProgramBackend,
   ProgramMemory,
   ProgramRunner,
+  Recording,
   RunOptions,
   StepBackend,
   StepRunner,
+  Variation,
 } from './backend.ts';
 export { createPlainBackend } from './plain-backend.ts';

@@ -1,9 +1,10 @@
 import { BugError } from '../../src/base/index.ts';
-import type { RunOptions } from '../../src/compute/index.ts';
+import type { RunOptions, Variation } from '../../src/compute/index.ts';
 import { elementCount, type Model, type Node, type Tensor, type TensorId, weightOf } from '../../src/ir/index.ts';
 import { missingFeed, nodeFailed, unsupportedNode, wrongShape } from './errors.ts';
 import type { KernelMemory, KernelMemoryPool } from './kernel-memory.ts';
 import { type FloatPlan, type PlanOptions, planValues } from './plan-values.ts';
+import { RecordedRun, Repeat, type Repeated } from './recording.ts';
 
 /** What a plain operator reference must be able to do: `BoundOp` of `src/ops` does. */
 export interface PlainOperator {
@@ -21,6 +22,8 @@ interface Run {
   readonly results: Map<TensorId, Tensor>;
   readonly wanted: ReadonlySet<TensorId>;
   readonly transform: RunOptions['transform'];
+  /** Where only these are transformed. */
+  readonly transformed?: ReadonlySet<TensorId>;
 }
 
 /** A float graph planned in kernel memory: nodes with kernels work there, all others on plain tensors. */
@@ -32,7 +35,8 @@ export class FloatMachine {
   readonly plannedBytes: number;
   readonly #model: Model;
   readonly #pool: KernelMemoryPool;
-  readonly #plain: readonly (PlainOperator | undefined)[];
+  readonly #bind: BindOperator;
+  readonly #plain: (PlainOperator | undefined)[];
   readonly #constants: ReadonlyMap<TensorId, Tensor>;
   #memory: KernelMemory | undefined;
 
@@ -40,6 +44,7 @@ export class FloatMachine {
     const { graph, weights } = model;
     this.#model = model;
     this.#pool = pool;
+    this.#bind = bind;
     this.outputs = new Set(graph.outputs);
     const memory = pool.take();
     const before = memory.mark();
@@ -82,6 +87,77 @@ export class FloatMachine {
     this.#runNodes(run);
     for (const [state, value] of this.plan.moves) this.write(state, this.#tensor(value, run));
     return run.results;
+  }
+
+  /** Runs the graph and keeps what it computed; the plan must keep all values. */
+  record(feeds: ReadonlyMap<TensorId, Tensor>, wanted: ReadonlySet<TensorId>): RecordedRun {
+    const run: Run = { tensors: new Map(), results: new Map(), wanted, transform: undefined };
+    for (const input of this.#model.graph.inputs) this.#keep(input, this.#feedOf(input, feeds), run);
+    this.#runNodes(run);
+    for (const id of wanted) if (!run.results.has(id)) run.results.set(id, copyOf(this.#tensor(id, run)));
+    const memory = this.#use();
+    const { address, bytes } = this.plan.values;
+    const backup = memory.reserve(bytes);
+    memory.bytes(backup, bytes).set(memory.bytes(address, bytes));
+    return new RecordedRun(run.results, (change) => this.#repeat(run, backup - address, change));
+  }
+
+  /** Runs what lies behind a change of a recorded run, then puts the recorded values back. */
+  #repeat(recorded: Run, backupOffset: number, change: Variation): Repeated {
+    const memory = this.#use();
+    const mark = memory.mark();
+    const repeat = new Repeat(this.#model, this.plan, change);
+    const { values } = repeat;
+    const run: Run = {
+      tensors: new Map([...recorded.tensors, ...repeat.constants]),
+      results: new Map(recorded.results),
+      wanted: recorded.wanted,
+      transform: change.transform,
+      transformed: values,
+    };
+    for (const input of this.#model.graph.inputs)
+      if (values.has(input)) this.#changed(input, this.#tensor(input, run), run, repeat.dirty);
+    for (const [index, node] of this.#model.graph.nodes.entries()) this.#repeatNode(index, node, run, repeat);
+    for (const id of repeat.dirty) {
+      const slot = this.plan.slots.get(id);
+      if (!slot) continue;
+      const bytes = elementCount(slot.shape) * 4;
+      memory.bytes(slot.address, bytes).set(memory.bytes(slot.address + backupOffset, bytes));
+    }
+    memory.release(mark);
+    return { results: run.results, nodesRun: repeat.nodesRun };
+  }
+
+  #repeatNode(index: number, node: Node, run: Run, repeat: Repeat): void {
+    if (repeat.fusedAway.has(index)) return;
+    if (!repeat.concerns(index, node)) {
+      for (const id of node.outputs)
+        if (repeat.values.has(id)) this.#changed(id, this.#tensor(id, run), run, repeat.dirty);
+      return;
+    }
+    repeat.nodesRun++;
+    const step = repeat.stepOf(index, node);
+    if (step === undefined) this.#runPlain(node, this.#plainOf(index, node), run);
+    else if (step === 'view') this.#computed(node.outputs[0] as TensorId, run);
+    else {
+      const { fused } = step;
+      const raw = step.outputs[0] as TensorId;
+      const goesOn = fused && !repeat.values.has(raw) && !run.wanted.has(raw);
+      if (goesOn) {
+        fused.run();
+        repeat.fusedAway.add(fused.index);
+        this.#computed(fused.output, run);
+        repeat.dirty.add(fused.output);
+      } else step.run();
+      for (const id of goesOn ? step.outputs.slice(1) : step.outputs) this.#computed(id, run);
+    }
+    for (const id of node.outputs) if (id !== '') repeat.dirty.add(id);
+  }
+
+  /** A recorded value that is changed without being computed again. */
+  #changed(id: TensorId, tensor: Tensor, run: Run, dirty: Set<TensorId>): void {
+    this.#keep(id, copyOf(tensor), run);
+    dirty.add(id);
   }
 
   /** A window on a value's place: valid until memory grows. */
@@ -129,6 +205,12 @@ export class FloatMachine {
     }
   }
 
+  /** The reference of a node that has a kernel, except with the constants of a variant. */
+  #plainOf(index: number, node: Node): PlainOperator {
+    this.#plain[index] ??= bindPlain(node, this.#model.graph.opsets, this.#bind);
+    return this.#plain[index] as PlainOperator;
+  }
+
   #runPlain(node: Node, operator: PlainOperator, run: Run): void {
     const inputs = node.inputs.map((id) => (id === '' ? undefined : this.#tensor(id, run)));
     let outputs: readonly Tensor[];
@@ -151,7 +233,7 @@ export class FloatMachine {
 
   /** Takes a value that a plain operator computed or the caller fed. */
   #keep(id: TensorId, tensor: Tensor, run: Run): void {
-    const kept = run.transform ? run.transform(id, tensor) : tensor;
+    const kept = transforms(run, id) ? run.transform(id, tensor) : tensor;
     if (this.plan.slots.has(id)) this.write(id, kept);
     else run.tensors.set(id, kept);
     if (run.wanted.has(id)) run.results.set(id, { ...kept, data: kept.data.slice() });
@@ -159,8 +241,8 @@ export class FloatMachine {
 
   /** Takes note that a kernel wrote a value; lets it be seen and changed. */
   #computed(id: TensorId, run: Run): void {
-    if (run.transform && id !== '') this.write(id, run.transform(id, this.#copyOf(id)));
-    if (run.wanted.has(id)) run.results.set(id, this.#copyOf(id));
+    if (id !== '' && transforms(run, id)) this.write(id, run.transform(id, copyOf(this.view(id))));
+    if (run.wanted.has(id)) run.results.set(id, copyOf(this.view(id)));
   }
 
   #tensor(id: TensorId, run: Run): Tensor {
@@ -187,11 +269,6 @@ export class FloatMachine {
     return this.#memory;
   }
 
-  #copyOf(id: TensorId): Tensor {
-    const view = this.view(id);
-    return { ...view, data: view.data.slice() };
-  }
-
   #feedOf(input: TensorId, feeds: ReadonlyMap<TensorId, Tensor>): Tensor {
     const feed = feeds.get(input);
     if (!feed) throw missingFeed(input);
@@ -201,6 +278,11 @@ export class FloatMachine {
     return feed;
   }
 }
+
+const transforms = (run: Run, id: TensorId): run is Run & { transform: NonNullable<RunOptions['transform']> } =>
+  run.transform !== undefined && (run.transformed?.has(id) ?? true);
+
+const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });
 
 function bindPlain(node: Node, opsets: Model['graph']['opsets'], bind: BindOperator): PlainOperator {
   let operator: PlainOperator | undefined;

@@ -1,5 +1,5 @@
 import { BugError } from '../../src/base/index.ts';
-import { elementCount, isKnown, type Model, type Shape, type TensorId } from '../../src/ir/index.ts';
+import { elementCount, isKnown, type Model, type Node, type Shape, type TensorId } from '../../src/ir/index.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { clampOf } from './plan/clamp.ts';
 import { type FastNode, NodeView, type Places, type View } from './plan/fast-node.ts';
@@ -24,6 +24,10 @@ export interface FloatPlan {
   readonly steps: readonly (FloatStep | 'view' | undefined)[];
   /** State whose new value does not come to lie in its place by itself: [state, new value]. */
   readonly moves: readonly (readonly [TensorId, TensorId])[];
+  /** Where the values lie, and their bytes. */
+  readonly values: { readonly address: number; readonly bytes: number };
+  /** Plans node `index` anew for a model with other constants, in memory reserved after this plan's. `undefined`: it runs plain. */
+  replan(index: number, model: Model): FloatStep | undefined;
   /** Of values and working memory; constants and field blocks come on top. */
   readonly valueBytes: number;
 }
@@ -33,6 +37,8 @@ export interface PlanOptions {
   readonly state?: ReadonlyMap<TensorId, TensorId>;
   /** Values may be changed from outside as soon as they are computed: then two values share a place only where no third reader is. */
   readonly transformable?: boolean;
+  /** Every value keeps its place to the end of the run: none share memory. */
+  readonly keepAll?: boolean;
 }
 
 /** Values that are one place in memory, and when that place is in use, by node index. */
@@ -60,11 +66,8 @@ export function planValues(model: Model, memory: KernelMemory, options: PlanOpti
   );
   const scratchBytes = fast.reduce((most, node) => Math.max(most, node?.scratchBytes ?? 0), 0);
   const scratch = memory.reserve(scratchBytes);
-  const binder = new Binder(model, memory, slots, scratch);
-  const steps = graph.nodes.map((node, index): FloatStep | 'view' | undefined => {
-    const step = planned[index];
-    if (step && isView(step)) return values.isOnePlace(step.viewOf, node.outputs[0] as TensorId) ? 'view' : undefined;
-    if (!step) return undefined;
+  const stepOf = (index: number, step: FastNode, binder: Binder): FloatStep => {
+    const node = graph.nodes[index] as Node;
     const run = step.bind(binder.places(node.outputs));
     const next = fusions.get(index);
     const clamp = next === undefined ? undefined : clampOf(views[next] as NodeView);
@@ -72,8 +75,24 @@ export function planValues(model: Model, memory: KernelMemory, options: PlanOpti
     const output = graph.nodes[next]?.outputs[0] as TensorId;
     const clamped = step.bind(binder.places([output, ...node.outputs.slice(1)], clamp));
     return { outputs: node.outputs, run, fused: { index: next, output, run: clamped } };
+  };
+  const binder = new Binder(model, memory, slots, scratch);
+  const steps = graph.nodes.map((node, index): FloatStep | 'view' | undefined => {
+    const step = planned[index];
+    if (step && isView(step)) return values.isOnePlace(step.viewOf, node.outputs[0] as TensorId) ? 'view' : undefined;
+    return step ? stepOf(index, step, binder) : undefined;
   });
-  return { slots, steps, moves: values.moves, valueBytes: bytes + scratchBytes };
+  return {
+    slots,
+    steps,
+    moves: values.moves,
+    values: { address: start, bytes },
+    valueBytes: bytes + scratchBytes,
+    replan(index, changed) {
+      const step = planNode(new NodeView(graph.nodes[index] as Node, changed));
+      return step && !isView(step) ? stepOf(index, step, new Binder(changed, memory, slots, scratch)) : undefined;
+    },
+  };
 }
 
 const isView = (node: FastNode | View): node is View => 'viewOf' in node;
@@ -162,7 +181,7 @@ class ValueGroups {
     planned: readonly (FastNode | View | undefined)[],
     fast: readonly (FastNode | undefined)[],
     fusions: ReadonlyMap<number, number>,
-    { state = new Map(), transformable = false }: PlanOptions,
+    { state = new Map(), transformable = false, keepAll = false }: PlanOptions,
   ) {
     this.#model = model;
     const { nodes } = model.graph;
@@ -203,6 +222,7 @@ class ValueGroups {
       if (clamped !== undefined) this.#place(clamped, index, Math.max(fused as number, lastRead.get(clamped) ?? 0));
     }
     this.#findMoves(state);
+    if (keepAll) for (const lifetime of this.lifetimes) lifetime.last = Number.POSITIVE_INFINITY;
   }
 
   isOnePlace(a: TensorId, b: TensorId): boolean {

@@ -2,6 +2,7 @@ import {
   createPlainBackend,
   type FloatBackend,
   type FloatRunner,
+  type Recording,
   type RunOptions,
   type StepBackend,
   type StepRunner,
@@ -58,9 +59,14 @@ class PreparedModel implements WasmFloatRunner {
   readonly plainNodes: readonly Node[];
   readonly #machine: FloatMachine;
   readonly #model: Model;
+  readonly #bind: BindOperator;
+  readonly #pool: KernelMemoryPool;
+  #recorder: FloatMachine | undefined;
 
   constructor(model: Model, bind: BindOperator, pool: KernelMemoryPool) {
     this.#model = model;
+    this.#bind = bind;
+    this.#pool = pool;
     this.#machine = new FloatMachine(model, bind, pool, { transformable: true });
     this.plainNodes = this.#machine.plainNodes;
   }
@@ -73,7 +79,17 @@ class PreparedModel implements WasmFloatRunner {
     return this.#machine.run(feeds, wanted, transform);
   }
 
+  /** In kernel memory of its own, planned so that no two values share a place. */
+  async record(feeds: ReadonlyMap<TensorId, Tensor>, taps: readonly TensorId[] = []): Promise<Recording> {
+    const { graph } = this.#model;
+    for (const tap of taps) if (!graph.tensors.has(tap)) throw unknownTap(tap);
+    this.#recorder?.dispose();
+    this.#recorder = new FloatMachine(this.#model, this.#bind, this.#pool, { transformable: true, keepAll: true });
+    return this.#recorder.record(feeds, new Set([...graph.outputs, ...taps]));
+  }
+
   dispose(): void {
     this.#machine.dispose();
+    this.#recorder?.dispose();
   }
 }
