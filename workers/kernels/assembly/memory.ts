@@ -169,26 +169,36 @@ export enum RequantizeField {
 // Float kernels. Maps lie as ONNX has them: [batch, channels, height, width]. Fields named `low`, `high` hold float32 bits.
 
 /**
- * C [rows, columns] = clamp(A [rows, depth] · B + bias). B is given as panels of 8 columns, [depth, 8] each, the last one
- * filled with zeros; or, with `source` ≠ 0, packed into `panels` first from a [depth, columns] matrix with these steps.
- * `rowBias` and `columnBias`: addresses, or 0.
+ * C [rows, columns] = clamp(A · B + bias), for each of `batches`. Element (row, k) of A lies at a + row · aRowStep + k · aDepthStep.
+ * With `panels` ≠ 0, B times `factor` is packed there first, its elements bStep (depth) and panelStep (columns) bytes apart;
+ * else 8 neighbouring columns lie at b + panel · panelStep + k · bStep. `rowBias` and `columnBias`: addresses, or 0.
  */
 export enum GemmField {
   a = 0,
-  panels = 4,
-  c = 8,
-  rows = 12,
-  depth = 16,
-  columns = 20,
-  rowBias = 24,
-  columnBias = 28,
-  low = 32,
-  high = 36,
-  source = 40,
-  /** Byte steps in the source: to the next index along depth, to the next column. */
-  depthStep = 44,
-  columnStep = 48,
-  bytes = 52,
+  aRowStep = 4,
+  aDepthStep = 8,
+  b = 12,
+  panelStep = 16,
+  bStep = 20,
+  panels = 24,
+  factor = 28,
+  c = 32,
+  rows = 36,
+  depth = 40,
+  columns = 44,
+  rowBias = 48,
+  columnBias = 52,
+  /** What the sums start from in place of a bias, or 0: startFactor · a matrix with these byte steps. */
+  start = 56,
+  startRowStep = 60,
+  startColumnStep = 64,
+  startFactor = 68,
+  low = 72,
+  high = 76,
+  batches = 80,
+  /** Per batch: how many bytes its A and its B lie after `a` and `b`. */
+  table = 84,
+  bytes = 88,
 }
 
 /** Convolution as GEMM: weights [O, depth] · panels of 8 output pixels, packed from the map a few at a time. */
@@ -408,7 +418,7 @@ export enum UnaryField {
   input = 0,
   output = 4,
   count = 8,
-  function = 12,
+  operation = 12,
   alpha = 16,
   beta = 20,
   low = 24,
@@ -437,7 +447,7 @@ export enum BinaryField {
   a = 0,
   b = 4,
   output = 8,
-  function = 12,
+  operation = 12,
   rank = 16,
   dims = 20,
   mask = 24,
@@ -502,7 +512,7 @@ export enum ReduceFunction {
 export enum ReduceField {
   input = 0,
   output = 4,
-  function = 8,
+  operation = 8,
   keptOffsets = 12,
   keptOffsetCount = 16,
   keptCount = 20,
