@@ -37,14 +37,17 @@ export function signalOf(exact: Outputs, approximate: Outputs): SignalError {
 export const EXACT_DECIBEL = 150;
 
 /** SQNR of outputs, dB; `EXACT_DECIBEL` without error, `undefined` without a signal. */
-export function sqnrOf(exact: Outputs, approximate: Outputs): number | undefined {
-  const total = signalOf(exact, approximate);
+export const sqnrOf = (exact: Outputs, approximate: Outputs): number | undefined =>
+  sqnrOfSignal(signalOf(exact, approximate));
+
+export function sqnrOfSignal(total: SignalError): number | undefined {
   if (total.signal === 0) return undefined;
   return total.error === 0 ? EXACT_DECIBEL : Math.min(EXACT_DECIBEL, decibels(total) ?? EXACT_DECIBEL);
 }
 
 /** 1 − RMS error / RMS signal: 1 for exact outputs, 0 or less where the error is as large as the signal. */
-export function fidelity(exact: Outputs, approximate: Outputs): number {
-  const { signal, error } = signalOf(exact, approximate);
-  return signal === 0 ? (error === 0 ? 1 : 0) : 1 - Math.sqrt(error / signal);
-}
+export const fidelity = (exact: Outputs, approximate: Outputs): number =>
+  fidelityOfSignal(signalOf(exact, approximate));
+
+export const fidelityOfSignal = ({ signal, error }: SignalError): number =>
+  signal === 0 ? (error === 0 ? 1 : 0) : 1 - Math.sqrt(error / signal);
