@@ -101,6 +101,26 @@ export async function compare(
   runner.dispose();
 }
 
+/** A batch and its samples one by one give the same bits. */
+export async function expectSlicesEqual(wasm: WasmFloatBackend, input: Tensor, steps: readonly Step[]): Promise<void> {
+  const whole = await lastValue(wasm, input, steps);
+  const data = input.data as Float32Array;
+  const [batch = 1, ...rest] = input.shape;
+  const size = data.length / batch;
+  for (let i = 0; i < batch; i++) {
+    const sample: Tensor = { ...input, shape: [1, ...rest], data: data.slice(i * size, (i + 1) * size) };
+    const alone = await lastValue(wasm, sample, steps);
+    expect(alone, `sample ${i}`).toEqual(whole.slice(i * alone.length, (i + 1) * alone.length));
+  }
+}
+
+async function lastValue(wasm: WasmFloatBackend, input: Tensor, steps: readonly Step[]): Promise<Float32Array> {
+  const runner = await wasm.prepare(await chain(input, steps));
+  const values = await runner.run(new Map([['x', input]]));
+  runner.dispose();
+  return values.get(`v${steps.length - 1}`)?.data as Float32Array;
+}
+
 /** Equal up to 2·10⁻⁵ of the largest expected magnitude (at least 1). */
 export function expectClose(found: Tensor, expected: Tensor): void {
   expect(found.shape).toEqual(expected.shape);
