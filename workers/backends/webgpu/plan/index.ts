@@ -1,0 +1,23 @@
+import type { GpuPlanner, GpuPlannerTable } from '../gpu-node.ts';
+import { convolutionPlanners } from './convolution.ts';
+import { elementPlanners } from './element.ts';
+import { functionPlanners } from './function.ts';
+import { layoutPlanners } from './layout.ts';
+import { productPlanners } from './product.ts';
+import { reductionPlanners } from './reduction.ts';
+
+/** Every planner. To add one: a table in a file by family, one line here. */
+const planners: GpuPlannerTable = {
+  ...productPlanners,
+  ...convolutionPlanners,
+  ...functionPlanners,
+  ...elementPlanners,
+  ...reductionPlanners,
+  ...layoutPlanners,
+};
+
+export const planNode: GpuPlanner = (view) => {
+  const { op, domain } = view.node;
+  const id = domain === '' ? op : `${domain}::${op}`;
+  return Object.hasOwn(planners, id) ? planners[id]?.(view) : undefined;
+};
