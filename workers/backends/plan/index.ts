@@ -5,6 +5,7 @@ import { normalizationPlanners } from './normalization.ts';
 import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
 import { shapePlanners } from './shape.ts';
+import { trainingPlanners } from './training/index.ts';
 
 /** Every planner. To add one: a table in a file by family, one line here. Nodes without one run on the plain reference. */
 const planners: PlannerTable = {
@@ -14,6 +15,7 @@ const planners: PlannerTable = {
   ...elementPlanners,
   ...normalizationPlanners,
   ...shapePlanners,
+  ...trainingPlanners,
 };
 
 export const planNode: Planner = (view) => {

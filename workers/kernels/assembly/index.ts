@@ -1,4 +1,5 @@
 export { addInt8 } from './add-int8';
+export * from './training';
 export { convFloat, depthwiseFloat } from './conv-float';
 export { convInt8 } from './conv-int8';
 export { depthwiseInt8 } from './depthwise-int8';

@@ -1,0 +1,2 @@
+// Kernels of training.
+export { convInputGradientFloat, convWeightGradientFloat } from './conv-gradient-float';
