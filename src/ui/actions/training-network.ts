@@ -36,7 +36,7 @@ async function networkOf(run: TrainingRun): Promise<GivenFile> {
  * Opens the trained network in place of the open one: undo brings that back. It is judged on the validation part of the samples,
  * and calibrated on a third part: training has seen none of either.
  */
-export async function useNetwork(id: string): Promise<void> {
+export async function openNetwork(id: string): Promise<void> {
   const run = runOf(id);
   if (!run) return;
   try {

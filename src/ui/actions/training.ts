@@ -1,4 +1,5 @@
 import { CancelledError } from '../../base/index.ts';
+import type { Diagnostic } from '../../ir/index.ts';
 import type { Checkpoint, TrainingEvent, TrainingReport } from '../../train/index.ts';
 import { act, getState, patch } from '../state/store.ts';
 import type { AppState, Problem, RunStatus, TrainingRun } from '../state/types.ts';
@@ -158,7 +159,7 @@ async function work(run: TrainingRun, resume?: Checkpoint): Promise<void> {
         keeps: () => keepWords(runOf(run.id) ?? run),
         onStart: (jobId) => change(run.id, { jobId }),
         onPause: (paused) => inbox.pause(paused),
-        onWarning: ({ code }) => code === 'jobs/waiting' && change(run.id, { status: 'waiting' }),
+        onWarning: (told) => note(run.id, told),
         onPartial: (event) => inbox.take(event),
         result: resultWords,
       },
@@ -172,6 +173,12 @@ async function work(run: TrainingRun, resume?: Checkpoint): Promise<void> {
   } finally {
     release();
   }
+}
+
+function note(id: string, { code, message }: Diagnostic): void {
+  const notes = runOf(id)?.notes ?? [];
+  if (code === 'jobs/waiting') change(id, { status: 'waiting' });
+  else if (!notes.includes(message)) change(id, { notes: [...notes, message] });
 }
 
 function resultWords({ epochs, kept }: TrainingReport): string {

@@ -79,14 +79,14 @@ function JobsButton(): ReactElement {
   const list = useApp((s) => s.jobs.list);
   const open = useApp((s) => s.page.overlay === 'jobs');
   const anchor = useRef<HTMLButtonElement>(null);
-  const running = list.filter((job) => job.state === 'running');
-  const first = running[0];
+  const running = list.filter(({ state }) => state === 'running' || state === 'paused');
+  const first = running.find(({ state }) => state === 'running') ?? running[0];
   const words =
     running.length === 0
       ? list.length === 0
         ? 'No jobs'
         : 'Jobs'
-      : `${running.length} job${running.length > 1 ? 's' : ''}`;
+      : `${running.length} job${running.length > 1 ? 's' : ''}${first?.state === 'paused' ? ', paused' : ''}`;
   const percent = first && first.total > 0 ? Math.round((first.done / first.total) * 100) : undefined;
   return (
     <span className="top-item jobs-item">

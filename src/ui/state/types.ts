@@ -267,6 +267,8 @@ export interface TrainingRun {
     readonly sha256: string;
   };
   readonly problem?: Problem;
+  /** What was noticed and does not stop it: a class without samples. */
+  readonly notes?: readonly string[];
   readonly jobId?: number;
 }
 

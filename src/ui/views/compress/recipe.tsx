@@ -4,6 +4,7 @@ import { checkObstacle, checkScheme, setBitsByBudget, setScheme, setUniformBits 
 import { inText } from '../../format/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Button, ErrorList, Fact, FigureText, Panel, ProvenanceGlyph, Segmented, Select } from '../../widgets/index.ts';
+import { CompressTabs } from './compress-tabs.tsx';
 import { FloatCheck } from './float-check.tsx';
 import { totalsOf } from './scheme-totals.ts';
 
@@ -15,6 +16,7 @@ export function Recipe({ scheme }: { readonly scheme: QuantizeChoice }): ReactEl
   const calibration = useApp((s) => s.session.calibration?.reference);
   return (
     <Panel title="Recipe" className="recipe">
+      <CompressTabs />
       <section className="recipe-part">
         <h3>1 Calibrate</h3>
         <div className="form-row">

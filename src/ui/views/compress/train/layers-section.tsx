@@ -1,0 +1,118 @@
+import { type ReactElement, useId, useState } from 'react';
+import { trainableObstacles } from '../../../actions/training.ts';
+import { setFrozen, setRecipe } from '../../../actions/training-recipe.ts';
+import { inText } from '../../../format/index.ts';
+import { useApp, useAppShallow } from '../../../state/store.ts';
+import { Button, Checkbox, Icon, Select } from '../../../widgets/index.ts';
+import { Section } from './section.tsx';
+
+/** Which layers learn, and whose statistics normalize; layers that cannot be trained are named, with what to do. */
+export function LayersSection(): ReactElement {
+  const normalization = useApp((s) => s.training.recipe.batchNormalization);
+  const frozen = useApp((s) => s.training.recipe.frozen);
+  const layers = useApp((s) => s.training.trainable?.reply.layers) ?? [];
+  const parameters = layers.filter((l) => !frozen.includes(l.node)).reduce((sum, l) => sum + l.parameters, 0);
+  return (
+    <Section
+      title="6 Layers"
+      note={
+        layers.length > 0 && (
+          <span className="caption">
+            {inText(parameters, 'macs')} of{' '}
+            {inText(
+              layers.reduce((sum, l) => sum + l.parameters, 0),
+              'macs',
+            )}{' '}
+            parameters
+          </span>
+        )
+      }
+    >
+      <div className="form-row">
+        <Select
+          label="Batch norm."
+          value={normalization}
+          options={[
+            { value: 'frozen', label: 'running statistics' },
+            { value: 'batch', label: 'of each batch' },
+          ]}
+          onChange={(value) => setRecipe(`Statistics ${value}`, { batchNormalization: value })}
+        />
+      </div>
+      <Untrainable />
+      <FrozenList />
+    </Section>
+  );
+}
+
+function Untrainable(): ReactElement | null {
+  const obstacles = useAppShallow(trainableObstacles);
+  const all = useApp((s) => s.training.recipe.frozen);
+  if (obstacles.length === 0) return null;
+  return (
+    <ul className="untrainable" aria-label="Layers that cannot be trained">
+      {obstacles.map(({ node, op, obstacle }) => (
+        <li key={node} className="stack tight">
+          <span className="row">
+            <span className="bad">
+              <Icon name="cross" />
+            </span>
+            <span className="mono cut grow">{node}</span>
+            <Button kind="link" onClick={() => setFrozen(node, true)} label={`Freeze ${node}`}>
+              Freeze it
+            </Button>
+          </span>
+          <span className="caption">
+            {op}: {obstacle}
+          </span>
+        </li>
+      ))}
+      {obstacles.length > 1 && (
+        <li>
+          <Button
+            small
+            onClick={() =>
+              setRecipe('Freeze what cannot be trained', { frozen: [...all, ...obstacles.map((o) => o.node)] })
+            }
+          >
+            Freeze all {obstacles.length}
+          </Button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function FrozenList(): ReactElement {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const frozen = useApp((s) => s.training.recipe.frozen);
+  const layers = useApp((s) => s.training.trainable?.reply.layers) ?? [];
+  return (
+    <>
+      <div className="row between">
+        <span className="secondary">
+          {frozen.length === 0 ? `all ${layers.length} layers learn` : `${frozen.length} of ${layers.length} frozen`}
+        </span>
+        <Button kind="link" onClick={() => setOpen(!open)} expanded={open}>
+          {open ? 'Close the list' : 'Choose layers'}
+        </Button>
+      </div>
+      {open && (
+        <ul id={id} className="frozen-list" aria-label="Layers that learn">
+          {layers.map(({ node, parameters }) => (
+            <li key={node}>
+              <Checkbox
+                checked={!frozen.includes(node)}
+                onChange={(learns) => setFrozen(node, !learns)}
+                note={inText(parameters, 'macs')}
+              >
+                <span className="mono cut">{node}</span>
+              </Checkbox>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

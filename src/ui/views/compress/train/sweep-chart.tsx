@@ -1,0 +1,198 @@
+import { line, scaleLinear, scaleLog } from 'd3';
+import { type KeyboardEvent, type ReactElement, useCallback, useState } from 'react';
+import type { SweepPoint } from '../../../../train/index.ts';
+import { shortNumber } from '../../../actions/training-events.ts';
+import { setLearningRate } from '../../../actions/training-recipe.ts';
+import { bestRate, cancelSweep, sweepObstacle, sweepRates } from '../../../actions/training-sweep.ts';
+import { AxisBottom, AxisLeft, Chart, decades } from '../../../charts/index.ts';
+import { useApp } from '../../../state/store.ts';
+import { Button, ErrorList } from '../../../widgets/index.ts';
+import { shapePath } from '../../explore/families.ts';
+import { threeDecimals } from './loss-chart.tsx';
+
+const LEFT = 44;
+const TOP = 30;
+const RIGHT = 20;
+const BOTTOM = 34;
+
+/** Loss after a few steps at each learning rate; a press on a rate takes it into the recipe. */
+export function SweepChart(): ReactElement {
+  const sweep = useApp((s) => s.training.sweep);
+  const obstacle = useApp(sweepObstacle);
+  const best = useApp(bestRate);
+  const rate = useApp((s) => s.training.recipe.learningRate);
+  const { points, rates, steps, status } = sweep;
+  const table = useCallback(
+    () => ({
+      caption: `Loss after ${steps} steps at each learning rate`,
+      columns: ['Learning rate', 'Loss', 'Validation, top-1, %'],
+      rows: points.map((p) => [
+        p.learningRate,
+        p.loss ?? 'diverged',
+        p.validation?.accuracy === undefined ? undefined : Math.round(p.validation.accuracy * 1000) / 10,
+      ]),
+    }),
+    [points, steps],
+  );
+  const words = status === 'none' ? 'none yet' : `${points.length} of ${rates.length} rates, ${steps} steps each`;
+  return (
+    <Chart
+      name="learning-rate-sweep"
+      title="Learning-rate sweep"
+      note={words}
+      table={table}
+      className="sweep"
+      actions={
+        <>
+          {best !== undefined && best !== rate && status !== 'running' && (
+            <Button small kind="quiet" onClick={() => setLearningRate(best)}>
+              Use {shortNumber(best)}
+            </Button>
+          )}
+          {status === 'running' ? (
+            <Button small onClick={cancelSweep}>
+              Cancel, keep {points.length}
+            </Button>
+          ) : (
+            <Button small onClick={() => void sweepRates()} disabledReason={obstacle}>
+              Sweep 10 rates
+            </Button>
+          )}
+        </>
+      }
+    >
+      {({ width, height }) => (
+        <>
+          <Sweep points={points} rate={rate} width={width} height={height} />
+          {sweep.problem && status === 'failed' && (
+            <foreignObject x={0} y={TOP} width={width} height={height - TOP}>
+              <ErrorList problems={[sweep.problem]} />
+            </foreignObject>
+          )}
+        </>
+      )}
+    </Chart>
+  );
+}
+
+interface SweepProps {
+  readonly points: readonly SweepPoint[];
+  readonly rate: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
+  const [focused, setFocused] = useState(0);
+  const bottom = height - BOTTOM;
+  const x = scaleLog()
+    .domain([5e-6, 0.6])
+    .range([LEFT, width - RIGHT])
+    .clamp(true);
+  const losses = points.flatMap(({ loss }) => loss ?? []);
+  const least = losses.length > 0 ? Math.min(...losses) : 0;
+  // Losses far above where most lie would flatten what the sweep is for.
+  const most = losses.length > 0 ? Math.min(Math.max(...losses), least + 4 * (median(losses) - least) + 0.2) : 1;
+  const y = scaleLinear()
+    .domain([least - (most - least) * 0.08, most + (most - least) * 0.08])
+    .nice(4)
+    .range([bottom, TOP])
+    .clamp(true);
+  const shown = points.filter((p) => p.loss !== undefined);
+  const path = line<SweepPoint>(
+    (p) => x(p.learningRate),
+    (p) => y(p.loss ?? 0),
+  )(shown);
+  const move = (event: KeyboardEvent<SVGGElement>): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(points.length - 1, focused + by));
+    setFocused(next);
+    event.currentTarget.querySelectorAll<SVGGElement>('[role=button]')[next]?.focus();
+  };
+  return (
+    <>
+      <AxisLeft
+        scale={y}
+        ticks={y.ticks(4)}
+        format={y.tickFormat(4)}
+        x={LEFT}
+        width={width - LEFT - RIGHT}
+        title="Loss"
+        titleY={16}
+      />
+      <AxisBottom scale={x} ticks={decades([5e-6, 0.6])} format={shortNumber} y={bottom} title="Learning rate, log" />
+      <path d={`M${x(rate)},${TOP}V${bottom}`} className="sweep-rate" />
+      <text x={x(rate)} y={TOP - 4} textAnchor="middle" className="sweep-rate-label">
+        {shortNumber(rate)}
+      </text>
+      {points.length === 0 && (
+        <text x={width / 2} y={(TOP + bottom) / 2} textAnchor="middle" className="mark-label">
+          where the loss falls, and where it diverges
+        </text>
+      )}
+      <path d={path ?? ''} className="curve-validation" stroke="var(--ink2)" aria-hidden="true" />
+      <g role="toolbar" aria-label="Learning rates tried" onKeyDown={move}>
+        {points.map((p, i) => (
+          <SweepMark
+            key={p.learningRate}
+            point={p}
+            x={x(p.learningRate)}
+            y={p.loss === undefined ? TOP + 8 : y(p.loss)}
+            isChosen={p.learningRate === rate}
+            tabStop={i === Math.min(focused, points.length - 1)}
+          />
+        ))}
+      </g>
+    </>
+  );
+}
+
+interface SweepMarkProps {
+  readonly point: SweepPoint;
+  readonly x: number;
+  readonly y: number;
+  readonly isChosen: boolean;
+  readonly tabStop: boolean;
+}
+
+function SweepMark({ point, x, y, isChosen, tabStop }: SweepMarkProps): ReactElement {
+  const { learningRate, loss } = point;
+  const words = loss === undefined ? 'diverged' : `loss ${threeDecimals(loss)}`;
+  const choose = (): void => setLearningRate(learningRate);
+  return (
+    <g
+      className="sweep-mark"
+      role="button"
+      tabIndex={tabStop ? 0 : -1}
+      aria-label={`Rate ${shortNumber(learningRate)}, ${words}`}
+      aria-pressed={isChosen}
+      transform={`translate(${x},${y})`}
+      onClick={choose}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        choose();
+      }}
+    >
+      <rect x={-12} y={-12} width={24} height={24} className="sweep-target" />
+      {loss === undefined ? (
+        <>
+          <path d="M-4,-4L4,4M4,-4L-4,4" className="sweep-cross" />
+          <text x={0} y={16} textAnchor="middle" className="sweep-diverged">
+            diverged
+          </text>
+        </>
+      ) : (
+        <path d={shapePath('circle', 3.2)} className="sweep-dot" />
+      )}
+      {isChosen && <circle r={7} className="sweep-chosen" />}
+    </g>
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
