@@ -2,7 +2,7 @@ import { messageOf } from '../src/base/index.ts';
 import { createPlainBackend } from '../src/compute/index.ts';
 import { createPlainProgramBackend, plainKernels } from '../src/emulate/index.ts';
 import type { Engines } from '../src/jobs/index.ts';
-import { bindNode } from '../src/ops/index.ts';
+import { bindTrainingNode, trainingOps } from '../src/train/index.ts';
 import { createWasmFloatBackend, createWasmProgramBackend } from './backends/index.ts';
 
 /** What a worker is told about the compiled kernels: the module, or why there is none. */
@@ -16,7 +16,7 @@ export function createEngines({ module, problem }: KernelsMessage): Engines {
   let reason = problem;
   if (module) {
     try {
-      const floats = createWasmFloatBackend(module, bindNode);
+      const floats = createWasmFloatBackend(module, bindTrainingNode);
       return { programs: createWasmProgramBackend(module, plainKernels), floats, steps: floats, notes: [] };
     } catch (thrown) {
       reason = messageOf(thrown);
@@ -25,7 +25,7 @@ export function createEngines({ module, problem }: KernelsMessage): Engines {
   return {
     programs: createPlainProgramBackend(),
     floats: createPlainBackend(),
-    steps: createPlainBackend(),
+    steps: createPlainBackend(trainingOps),
     notes: [
       {
         code: 'jobs/plain-engine',
