@@ -11,14 +11,14 @@ import {
   type Tensor,
   type TensorInfo,
 } from '../../src/ir/index.ts';
-import { bindNode } from '../../src/ops/index.ts';
+import { bindTrainingNode } from '../../src/train/index.ts';
 import { createWasmFloatBackend, loadKernels, type WasmFloatBackend } from '../backends/index.ts';
 import { buildKernels } from './build.mjs';
 
 /** Small graphs for tests of float kernels: built from a list of nodes, run on the kernels and on the references. */
 
 export const wasmForTests = async (): Promise<WasmFloatBackend> =>
-  createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindNode);
+  createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindTrainingNode);
 
 /** Normally distributed float32 elements. */
 export const normal = (random: Random, shape: readonly number[]): Tensor => ({
