@@ -14,7 +14,7 @@ const server = await preview({
   preview: { port, host: '127.0.0.1' },
 });
 const address = server.resolvedUrls.local[0];
-console.log(`\nParetoscope runs at ${address}\nA working example: ${address}?sample=shapes\nStop with Ctrl-C.`);
+console.log(`\nParetoscope runs at ${address}\nA working example: ${address}?sample=figures\nStop with Ctrl-C.`);
 if (!args.includes('--no-open')) {
   const [command, ...rest] =
     process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];

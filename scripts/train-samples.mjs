@@ -1,4 +1,4 @@
-// Trains the sample networks of public/models on their generated data sets: `node scripts/train-samples.mjs [shapes|tones …]`.
+// Trains the sample networks of public/models on their generated data sets: `node scripts/train-samples.mjs [figures|tones …]`.
 // Takes a few minutes; the results are committed, so only a change of network or data needs it.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';

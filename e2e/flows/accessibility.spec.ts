@@ -12,7 +12,7 @@ for (const theme of ['light', 'dark'] as const) {
       await test.step(what, async () => expect.soft(await findings(app.page), what).toEqual([]));
     };
     await check('Start');
-    await app.openSample(/Shapes residual CNN/);
+    await app.openSample(/Figures residual CNN/);
     await app.layerRow('block1a').click();
     await check('Model');
     await app.goTo('Targets');
@@ -33,7 +33,7 @@ for (const theme of ['light', 'dark'] as const) {
       .click({ modifiers: ['Shift'] });
     await check('Explore');
     await app.page.getByRole('button', { name: 'Deploy B' }).click();
-    await expect(app.page.getByRole('button', { name: /^Download shapes_c\.zip/ })).toBeVisible();
+    await expect(app.page.getByRole('button', { name: /^Download figures_c\.zip/ })).toBeVisible();
     await check('Deploy');
     await app.page.keyboard.press('Control+k');
     await check('the palette');

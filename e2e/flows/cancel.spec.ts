@@ -25,7 +25,7 @@ function pressAndTime(page: Page, words: RegExp): Promise<number> {
 
 test('a search is cancelled within 100 ms and keeps its points', async ({ context }) => {
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.startSearch(2000);
   await expect(async () => expect((await app.pointIds()).length).toBeGreaterThan(20)).toPass();
   // The median of three: beside other tests the machine itself stalls at times.
@@ -57,7 +57,7 @@ test('a search is cancelled within 100 ms and keeps its points', async ({ contex
 
 test('the list of jobs tells progress, time left and what cancelling keeps', async ({ context }) => {
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.startSearch(2000);
   await app.page.getByRole('button', { name: /^1 job/ }).click();
   const jobs = app.page.getByRole('dialog', { name: 'Jobs' });
@@ -81,7 +81,7 @@ test('a worker that dies is replaced, and the search still ends', async ({ conte
     };
   });
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.startSearch(200);
   await expect(async () => expect((await app.pointIds()).length).toBeGreaterThan(5)).toPass();
   const before = await app.page.evaluate(() => {

@@ -149,7 +149,7 @@ test('samples dropped on an open model are taken', async ({ context }) => {
 
 test('a saved exploration opens in a fresh browser, model and all', async ({ browser, context }) => {
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.startSearch(20);
   await app.searchDone(20);
   const ids = await app.pointIds();
@@ -159,13 +159,13 @@ test('a saved exploration opens in a fresh browser, model and all', async ({ bro
   await app.page.keyboard.press('Enter');
   const download = await waited;
   const saved = { name: download.suggestedFilename(), bytes: new Uint8Array(readFileSync(await download.path())) };
-  expect(saved.name).toBe('shapes.paretoscope');
+  expect(saved.name).toBe('figures.paretoscope');
   const fresh = await browser.newContext();
   const other = await AppPage.open(fresh);
   await other.drop([saved]);
   await expect(other.main('Explore')).toBeVisible();
   await expect.poll(() => other.pointIds()).toEqual(ids);
-  await expect(other.bar()).toContainText('shapes');
+  await expect(other.bar()).toContainText('figures');
   expect([...app.errors, ...other.errors]).toEqual([]);
   await fresh.close();
 });

@@ -43,7 +43,7 @@ test('from a sample to a C package that proves itself, and a link that reopens t
 }, info) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
 
   await app.startSearch(BUDGET);
   await app.searchDone(BUDGET);
@@ -61,7 +61,7 @@ test('from a sample to a C package that proves itself, and a link that reopens t
   await app.page.getByRole('button', { name: 'Deploy B' }).click();
 
   await expect(app.main('Deploy')).toContainText('for point B');
-  const downloadButton = app.page.getByRole('button', { name: /^Download shapes_c\.zip/ });
+  const downloadButton = app.page.getByRole('button', { name: /^Download figures_c\.zip/ });
   await expect(downloadButton).toBeVisible();
   await expect(app.main('Deploy')).toContainText('0 mismatches');
   const download = app.page.waitForEvent('download');
@@ -85,10 +85,10 @@ test('from a sample to a C package that proves itself, and a link that reopens t
   await expect.poll(() => reader.pointIds()).toEqual(ids);
   expect(await reader.compared()).toEqual([first, second]);
   // The link names a sample: the page has it, so that work can go on at once.
-  await expect(reader.bar()).toContainText('shapes.onnx');
+  await expect(reader.bar()).toContainText('figures.onnx');
   await reader.goTo('Deploy');
   await expect(reader.main('Deploy')).toContainText('for point B');
-  await expect(reader.page.getByRole('button', { name: /^Download shapes_c\.zip/ })).toBeVisible();
+  await expect(reader.page.getByRole('button', { name: /^Download figures_c\.zip/ })).toBeVisible();
   expect(app.errors).toEqual([]);
   expect(reader.errors).toEqual([]);
   await elsewhere.close();

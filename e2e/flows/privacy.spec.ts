@@ -79,7 +79,7 @@ test('after one visit the page works with the server gone', async ({ context, se
   await mainJob(app);
   // Leaving and coming back, in a new tab.
   const again = await AppPage.open(context, server.address);
-  await again.openSample(/Shapes residual CNN/);
+  await again.openSample(/Figures residual CNN/);
 });
 
 test('the policy of the page lets no script in and no connection out', async ({ context }) => {

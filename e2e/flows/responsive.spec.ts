@@ -25,7 +25,7 @@ function mainThreadTasks(trace: Buffer): number[] {
 
 test('the page answers while a search runs', async ({ browser, context }) => {
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.goTo('Explore');
   await browser.startTracing(app.page, {
     categories: ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'],

@@ -10,7 +10,7 @@ test('a search that a reload interrupts goes on where it was and ends with the s
 }) => {
   await recordEvaluations(context);
   const app = await AppPage.open(context);
-  await app.openSample(/Shapes residual CNN/);
+  await app.openSample(/Figures residual CNN/);
   await app.startSearch(BUDGET);
   // Points are stored 1.5 s after they come: by the second half of the search some are.
   await expect(async () => expect((await app.pointIds()).length).toBeGreaterThan(BUDGET / 2)).toPass();
@@ -36,7 +36,7 @@ test('a search that a reload interrupts goes on where it was and ends with the s
 
   const fresh = await browser.newContext();
   const whole = await AppPage.open(fresh);
-  await whole.openSample(/Shapes residual CNN/);
+  await whole.openSample(/Figures residual CNN/);
   await whole.startSearch(BUDGET);
   await whole.searchDone(BUDGET);
   await expect.poll(() => whole.pointIds()).toEqual(ids);
@@ -51,10 +51,10 @@ test('a second tab has a state of its own, and both find what is stored', async 
   const second = await AppPage.open(context);
   await expect(second.main('Start')).toBeVisible();
   await expect(second.bar()).toContainText('No model open');
-  await second.openSample(/Shapes residual CNN/);
+  await second.openSample(/Figures residual CNN/);
   await expect(first.bar()).toContainText('tones.onnx');
   await first.searchDone(20);
-  await expect(second.bar()).toContainText('shapes.onnx');
+  await expect(second.bar()).toContainText('figures.onnx');
   await second.goTo('Explore');
   await expect.poll(() => second.pointIds()).toEqual([]);
   const ids = await first.pointIds();

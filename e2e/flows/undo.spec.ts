@@ -56,8 +56,8 @@ test('opening another network can be undone: the first comes back with its verdi
   await app.openSample(/Tones DS-CNN/);
   const layers = await app.layerNames();
   await app.goTo('Start');
-  await app.openSample(/Shapes residual CNN/);
-  await expect(app.bar()).toContainText('shapes.onnx');
+  await app.openSample(/Figures residual CNN/);
+  await expect(app.bar()).toContainText('figures.onnx');
   await app.page.keyboard.press('Control+z');
   await expect(app.bar()).toContainText('tones.onnx');
   await app.goTo('Model');

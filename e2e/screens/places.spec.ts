@@ -28,7 +28,7 @@ for (const { name, width, height } of sizes) {
       };
       await app.page.getByRole('heading', { name: /^Example: / }).waitFor();
       await shoot('start');
-      await app.openSample(/Shapes residual CNN/);
+      await app.openSample(/Figures residual CNN/);
       await shoot('model');
       if (width >= 900) {
         await app.layerRow('block1a').click();
@@ -57,7 +57,7 @@ for (const { name, width, height } of sizes) {
       }
       await shoot('explore-compare');
       await app.goTo('Deploy');
-      await app.page.getByRole('button', { name: /^Download shapes_c\.zip/ }).waitFor();
+      await app.page.getByRole('button', { name: /^Download figures_c\.zip/ }).waitFor();
       await shoot('deploy');
       await app.page.keyboard.press('Control+k');
       await shoot('palette');

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as jax from '@jax-js/jax';
 import { Random } from '../../src/base/index.ts';
-import { generateSet, sampleGenerators } from '../../src/datasets/sample-sets.ts';
+import { generateSet, sampleGenerators } from '../../src/datasets/index.ts';
 import type { Attribute, Model, Node, Tensor, TensorInfo } from '../../src/ir/index.ts';
 import { encodeWeight, tensorOf } from '../../src/ir/index.ts';
 import { writeOnnx } from '../../src/onnx/index.ts';
@@ -58,9 +58,9 @@ const conv = (
 
 const networks: readonly Network[] = [
   {
-    id: 'shapes',
-    title: 'Shapes residual CNN',
-    task: 'Eight shapes, 20×20 grey pictures, top-1',
+    id: 'figures',
+    title: 'Figures residual CNN',
+    task: 'Eight figures, 20×20 grey pictures, top-1',
     steps: 1300,
     layers: [
       conv('stem', [1, 8], [3, 3]),

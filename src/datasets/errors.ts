@@ -156,6 +156,14 @@ export const tooFewToSplit = (set: string, count: number, different: number): Us
     { set, count, different },
   );
 
+export const badDifficulty = (difficulty: number): UserError =>
+  new UserError(
+    'datasets/bad-difficulty',
+    `The difficulty of generated samples is ${difficulty}; it goes from 0 to 1.`,
+    'Give a number from 0 (clean) to 1 (hard), or leave it out.',
+    { difficulty },
+  );
+
 export const noInputs = (): UserError =>
   new UserError(
     'datasets/no-inputs',

@@ -1,11 +1,19 @@
 export { checkDataSize, readNpz, writeNpz } from './archive.ts';
 export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
 export { generateSamples, generationNotice } from './generate.ts';
+export {
+  type ClassTree,
+  type GeneratedSet,
+  generateSet,
+  leavesOf,
+  type SampleGenerator,
+  USUAL_DIFFICULTY,
+} from './generators/generator.ts';
+export { sampleGenerators } from './generators/registry.ts';
 export { type LayerMetric, type MatchedMetric, matchMetric, readMetric } from './layer-metric.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export type { Preprocessing } from './preprocess.ts';
 export { type DataFile, readArrays } from './read-arrays.ts';
-export { type GeneratedSet, generateSet, type SampleGenerator, sampleGenerators } from './sample-sets.ts';
 export { pickSamples, splitSamples } from './split.ts';
 export {
   splitForTraining,

@@ -25,6 +25,8 @@ export interface DataReference {
 /** Samples that follow from numbers: `generator` names a labelled set; absent, inputs are made from the model's shapes. */
 export interface DataRecipe {
   readonly generator?: string;
+  /** Of the generator, 0 … 1; absent: its usual one. */
+  readonly difficulty?: number;
   readonly seed: number;
   readonly count: number;
 }

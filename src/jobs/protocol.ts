@@ -76,6 +76,8 @@ export interface DataSource {
   readonly count: number;
   /** A labelled data set of the sample generators ('figures'), in place of files. */
   readonly generator?: string;
+  /** Of the generator, 0 … 1; absent: its usual one. */
+  readonly difficulty?: number;
   /**
    * Which part of `files` to take where one set serves for both: 'calibration' is a quarter of the samples, at most 512,
    * spread evenly; 'evaluation' the rest. For training, three parts that share no sample: 'training', 'calibration of training'

@@ -30,6 +30,8 @@ export interface DataRequest {
   readonly preprocessing?: Preprocessing;
   /** A labelled data set made from the seed (ids of `sampleGenerators`), in place of files. */
   readonly generator?: string;
+  /** Of a generator, 0 … 1; absent: as it is meant for small networks. */
+  readonly difficulty?: number;
   /** Where the files are from; default 'given'. */
   readonly origin?: DataReference['origin'];
 }
@@ -70,16 +72,17 @@ export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
 
 /** A labelled set of a generator, or inputs made from the model's shapes; a part has a seed of its own. */
 function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
-  const { generator, count, part } = request;
+  const { generator, difficulty, count, part } = request;
   const seed = request.seed + (part === undefined ? 0 : PART_SEED_OFFSETS[part]);
   const ports = inputPorts(opened);
-  const recipe: DataRecipe = { ...(generator === undefined ? {} : { generator }), seed, count };
+  const hard = difficulty === undefined ? {} : { difficulty };
+  const recipe: DataRecipe = { ...(generator === undefined ? {} : { generator, ...hard }), seed, count };
   if (generator === undefined) {
     const samples = generateSamples(ports, count, seed);
     return { samples, reference: { ...referenceOf(samples), recipe }, diagnostics: [generationNotice(samples)] };
   }
-  const name = `${generator}, seed ${seed}`;
-  const { samples, diagnostics } = bindSamples(generatedArrays(generator, count, seed), ports, { name });
+  const name = `${generator}, seed ${seed}${difficulty === undefined ? '' : `, difficulty ${difficulty}`}`;
+  const { samples, diagnostics } = bindSamples(generatedArrays(generator, count, seed, difficulty), ports, { name });
   return { samples, reference: { ...referenceOf(samples, 'sample'), recipe }, diagnostics };
 }
 
@@ -97,8 +100,13 @@ function partOf(
 const isTrainingPart = (part: NonNullable<DataRequest['part']>): part is TrainingPart =>
   TRAINING_PARTS.some((known) => known === part);
 
-function generatedArrays(id: string, count: number, seed: number): ReadonlyMap<string, Tensor> {
-  const { x, y, shape } = generateSet(sampleGenerators.get(id), count, seed);
+function generatedArrays(
+  id: string,
+  count: number,
+  seed: number,
+  difficulty: number | undefined,
+): ReadonlyMap<string, Tensor> {
+  const { x, y, shape } = generateSet(sampleGenerators.get(id), count, seed, difficulty);
   return new Map<string, Tensor>([
     ['x', { type: 'uint8', shape: [count, ...shape], data: x }],
     ['y', { type: 'uint8', shape: [count], data: y }],

@@ -57,6 +57,7 @@ function checkData(json: Checked): DataReference {
 function checkRecipe(json: Checked): DataRecipe {
   return {
     ...(json.get('generator').present ? { generator: json.get('generator').text() } : {}),
+    ...(json.get('difficulty').present ? { difficulty: json.get('difficulty').number() } : {}),
     seed: json.get('seed').whole(),
     count: json.get('count').whole(),
   };
