@@ -12,6 +12,7 @@ import { quantize } from './quantize.ts';
 import { run } from './run.ts';
 import { share } from './share.ts';
 import { simplify } from './simplify.ts';
+import { train } from './train.ts';
 
 /** Every command. To add one: write `<id>.ts`, add it here. */
 const all: readonly Command[] = [
@@ -22,6 +23,7 @@ const all: readonly Command[] = [
   compare,
   estimate,
   quantize,
+  train,
   explore,
   exportPackage,
   share,

@@ -48,6 +48,8 @@ export type { LayerLoss } from './pipeline/sensitivity.ts';
 export { sensitivity } from './pipeline/sensitivity.ts';
 export type { Backends, Session, SessionRequest } from './pipeline/session.ts';
 export { calibrateModel, runFloat, startSession } from './pipeline/session.ts';
+export type { TrainingHost, TrainingSamples } from './pipeline/train-model.ts';
+export { checkpointModel, sweepRates, trainableReport, trainModel } from './pipeline/train-model.ts';
 export type { EstimateRequest } from './pipeline/verdict.ts';
 export { defaultTarget, estimatePlatforms, runtimeOf } from './pipeline/verdict.ts';
 export type { ParetoscopeFile } from './share/file.ts';

@@ -190,8 +190,8 @@ export interface TrainableReply {
   readonly parameters: number;
   /** Losses that fit the outputs, the default first. */
   readonly losses: readonly TrainingRecipe['loss']['id'][];
-  /** Bytes a step of this batch needs, computed from its plan. */
-  readonly stepBytes: number;
+  /** Bytes a step of this batch needs, computed from its plan; absent where the engine plans nothing, or nothing can be trained. */
+  readonly stepBytes?: number;
 }
 
 export interface RunReply {

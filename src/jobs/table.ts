@@ -35,6 +35,7 @@ import type { JobHost } from './host.ts';
 import type { ExploreRequest, ExportReply, JobName, JobTable, PartialOf, ReplyOf, RequestOf } from './protocol.ts';
 import type { JobContext, JobFunctions } from './server.ts';
 import { type JobStore, readAll } from './store.ts';
+import { checkpointJob, sweepJob, trainableJob, trainJob } from './training.ts';
 
 type Job<N extends JobName> = (request: RequestOf<N>, context: JobContext<PartialOf<N>>) => Promise<ReplyOf<N>>;
 type Table = { readonly [N in keyof JobTable]: Job<N> };
@@ -116,6 +117,10 @@ export function jobTable(store: JobStore, host: JobHost): Table {
     floatScore: async (ids, ctx) => ({ floatScore: (await store.session(ids, ctx)).float.score }),
     explore: async (request, ctx) => runExploration(request, store, ctx),
     export: async (request, ctx) => exportJob(request, store, ctx),
+    train: async (request, ctx) => trainJob(request, store, host, ctx),
+    learningRateSweep: async (request, ctx) => sweepJob(request, store, host, ctx),
+    trainable: async (request, ctx) => trainableJob(request, store, host, ctx),
+    fromCheckpoint: async (request, ctx) => checkpointJob(request, store, ctx),
     floatCheck: async ({ modelId, dataId, samples: count }, ctx) => {
       const { samples } = await store.data(modelId, dataId, ctx);
       const few = { ...samples, count: Math.min(count, samples.count) };

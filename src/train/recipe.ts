@@ -122,9 +122,9 @@ export interface TrainingReport {
   /** Engine that ran the steps, and nodes of the step it had no fast kernel for. */
   readonly engine: string;
   readonly plainNodes: readonly string[];
-  /** Bytes the planner set aside, and the most that was in use. */
-  readonly plannedBytes: number;
-  readonly peakBytes: number;
+  /** Bytes the planner set aside, and the most that was in use; absent where the engine does not plan or measure. */
+  readonly plannedBytes?: number;
+  readonly peakBytes?: number;
   readonly seconds: number;
   readonly checkpoint: Checkpoint;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../base/index.ts';
-import type { NodeId } from '../ir/index.ts';
+import type { Diagnostic, NodeId } from '../ir/index.ts';
 
 /** Codes and texts of runs: recipes, data, and what goes wrong while training. */
 
@@ -134,3 +134,19 @@ export const outOfMemory = (batch: number, cause: unknown): UserError => {
     { cause },
   );
 };
+
+/** Classes that no sample of a data set has. */
+export function absentClassesNotice(
+  data: string,
+  absent: readonly number[],
+  use: 'training' | 'validation',
+): Diagnostic {
+  const many = absent.length > 8 ? `, … (${absent.length} in all)` : '';
+  const named = `${absent.length === 1 ? 'class' : 'classes'} ${absent.slice(0, 8).join(', ')}${many}`;
+  const effect = use === 'training' ? 'the network will unlearn what it knows of it' : 'accuracy says nothing about it';
+  return {
+    code: 'train/absent-classes',
+    severity: 'warning',
+    message: `'${data}' has no sample of ${named} for ${use}: ${effect}. Give samples of every class, or another split.`,
+  };
+}

@@ -16,7 +16,7 @@ export function learningRateAt(recipe: RateRecipe, stepsPerEpoch: number, step: 
     case 'constant':
       return Math.fround(learningRate);
     case 'step': {
-      const falls = Math.floor(Math.floor(step / stepsPerEpoch) / schedule.everyEpochs);
+      const falls = Math.floor(step / (schedule.everyEpochs * stepsPerEpoch));
       return Math.fround(learningRate * exactPower(schedule.factor, falls));
     }
     case 'cosine': {
