@@ -602,3 +602,243 @@ export enum CumSumField {
   reverse = 24,
   bytes = 28,
 }
+
+/** Batch normalization by the statistics of the batch, on [batch, channels, inner]; `momentum` and `epsilon` hold float32 bits. */
+export enum BatchNormField {
+  input = 0,
+  output = 4,
+  batch = 8,
+  channels = 12,
+  inner = 16,
+  scale = 20,
+  bias = 24,
+  mean = 28,
+  variance = 32,
+  newMean = 36,
+  newVariance = 40,
+  batchMean = 44,
+  batchInvStd = 48,
+  momentum = 52,
+  epsilon = 56,
+  low = 60,
+  high = 64,
+  bytes = 68,
+}
+
+/** `mask` ≠ 0: the value of a Relu behind the normalization; the gradient counts where it is above 0. */
+export enum BatchNormGradientField {
+  gradient = 0,
+  mask = 4,
+  input = 8,
+  output = 12,
+  batch = 16,
+  channels = 20,
+  inner = 24,
+  scale = 28,
+  mean = 32,
+  invStd = 36,
+  scaleGradient = 40,
+  biasGradient = 44,
+  bytes = 48,
+}
+
+/** `sums`: working memory of two doubles per element of a row. */
+export enum LayerNormGradientField {
+  gradient = 0,
+  input = 4,
+  output = 8,
+  rows = 12,
+  inner = 16,
+  scale = 20,
+  mean = 24,
+  invStd = 28,
+  scaleGradient = 32,
+  biasGradient = 36,
+  sums = 40,
+  bytes = 44,
+}
+
+/** `tensors`: address and number of elements of each of `count`. */
+export enum NormField {
+  tensors = 0,
+  count = 4,
+  output = 8,
+  bytes = 12,
+}
+
+export enum ClipScaleField {
+  norm = 0,
+  output = 4,
+  maximum = 8,
+  bytes = 12,
+}
+
+/** One step of an optimizer on `count` parameters; everything from `coupledDecay` on but `nesterov` holds float32 bits. */
+export enum UpdateField {
+  parameter = 0,
+  gradient = 4,
+  /** Moments: SGD's velocity; Adam's m and v; RMSprop's mean square and velocity. */
+  first = 8,
+  second = 12,
+  newParameter = 16,
+  newFirst = 20,
+  newSecond = 24,
+  rates = 28,
+  scale = 32,
+  count = 36,
+  coupledDecay = 40,
+  decoupledDecay = 44,
+  momentum = 48,
+  nesterov = 52,
+  /** Adam's β₁ and 1 − β₁, β₂ and 1 − β₂; RMSprop's decay is β₂. */
+  beta1 = 56,
+  rest1 = 60,
+  beta2 = 64,
+  rest2 = 68,
+  epsilon = 72,
+  bytes = 76,
+}
+
+/** Logits [batch, classes, inner], labels [batch, inner]; `teacher` 0: none. The last three hold float32 bits. */
+export enum ClassLossField {
+  logits = 0,
+  labels = 4,
+  teacher = 8,
+  loss = 12,
+  gradient = 16,
+  correct = 20,
+  batch = 24,
+  classes = 28,
+  inner = 32,
+  smoothing = 36,
+  share = 40,
+  temperature = 44,
+  bytes = 48,
+}
+
+export enum SquaredErrorField {
+  prediction = 0,
+  target = 4,
+  loss = 8,
+  gradient = 12,
+  count = 16,
+  bytes = 20,
+}
+
+/** Functions whose derivative `elementGradientFloat` knows; those above `tanh` look at X, the others at Y. */
+export enum DerivativeFunction {
+  relu = 0,
+  sigmoid = 1,
+  tanh = 2,
+  exp = 3,
+  sqrt = 4,
+  reciprocal = 5,
+  log = 6,
+  abs = 7,
+  neg = 8,
+  softplus = 9,
+  softsign = 10,
+  hardSwish = 11,
+  mish = 12,
+  leakyRelu = 13,
+  thresholdedRelu = 14,
+  elu = 15,
+  celu = 16,
+  selu = 17,
+  hardSigmoid = 18,
+  shrink = 19,
+  swish = 20,
+  gelu = 21,
+  geluTanh = 22,
+  clip = 23,
+  erf = 24,
+}
+
+/** dX = dY · f′ on `count` elements; `value` is X or Y, whichever the derivative looks at. */
+export enum ElementGradientField {
+  gradient = 0,
+  value = 4,
+  output = 8,
+  count = 12,
+  derivative = 16,
+  /** float32 bits: the function's attributes in the order of its definition; Clip: min and max. */
+  alpha = 20,
+  beta = 24,
+  bytes = 28,
+}
+
+/** Gradient of Softmax (or LogSoftmax) along the middle axis of [outer, size, inner]. */
+export enum SoftmaxGradientField {
+  gradient = 0,
+  value = 4,
+  output = 8,
+  outer = 12,
+  size = 16,
+  inner = 20,
+  bytes = 24,
+}
+
+/** Windows as PoolFloatField has them; `x`, `y` are read for maxima only. */
+export enum PoolGradientField {
+  gradient = 0,
+  output = 4,
+  x = 8,
+  y = 12,
+  planes = 16,
+  height = 20,
+  width = 24,
+  windowHeight = 28,
+  windowWidth = 32,
+  strideY = 36,
+  strideX = 40,
+  dilationY = 44,
+  dilationX = 48,
+  padTop = 52,
+  padLeft = 56,
+  padBottom = 60,
+  padRight = 64,
+  outHeight = 68,
+  outWidth = 72,
+  countPadding = 76,
+  bytes = 80,
+}
+
+/** Learned step size quantization; `low`, `high` are codes. `gradient` … `gradientScale` are read by the gradient only. */
+export enum FakeQuantizeField {
+  value = 0,
+  step = 4,
+  output = 8,
+  count = 12,
+  low = 16,
+  high = 20,
+  gradient = 24,
+  stepGradient = 28,
+  /** float32 bits */
+  gradientScale = 32,
+  bytes = 36,
+}
+
+/** Gradient of a depthwise convolution; planes lie one after another in maps with a border of zeros. */
+export enum DepthwiseGradientField {
+  /** Address of a PlanesField block with count 1: how a plane of the input (or of dY) lies in `map`. */
+  planes = 0,
+  input = 4,
+  gradient = 8,
+  output = 12,
+  batch = 16,
+  channels = 20,
+  /** Filters per input channel. */
+  multiplier = 24,
+  outHeight = 28,
+  outWidth = 32,
+  taps = 36,
+  offsets = 40,
+  map = 44,
+  mapBytes = 48,
+  columnStep = 52,
+  rowStep = 56,
+  /** Bytes of a plane of the input. */
+  planeBytes = 60,
+  sums = 64,
+  bytes = 68,
+}
