@@ -1,11 +1,12 @@
 export { addInt8 } from './add-int8';
-export * from './training';
-export { convFloat, depthwiseFloat } from './conv-float';
+export { convFloat } from './conv-float';
 export { convInt8 } from './conv-int8';
+export { depthwiseFloat, depthwiseThreeFloat } from './depthwise-float';
 export { depthwiseInt8 } from './depthwise-int8';
 export { addFloat, affineFloat, clampFloat, mulFloat } from './element-float';
 export { gemmFloat } from './gemm-float';
 export { lookupInt8, requantizeInt8 } from './pointwise-int8';
 export { averagePoolFloat, maxPoolFloat } from './pool-float';
 export { averagePoolInt8, maxPoolInt8 } from './pool-int8';
+export * from './training';
 export { widen } from './widen';
