@@ -1,5 +1,6 @@
 import type { Checkpoint, TrainingEvent, TrainingRecipe } from '../../train/index.ts';
 import type { CurvePoint, TrainingRun } from '../state/types.ts';
+import { optimizerOf } from './training-recipe.ts';
 
 /** Points of a training curve at most: more than pixels of its chart tell nothing. */
 export const CURVE_POINTS = 240;
@@ -96,9 +97,10 @@ export function wilson80(share: number, count: number): readonly [number, number
 export function recipeWords(recipe: TrainingRecipe): Readonly<Record<string, string>> {
   const { optimizer, schedule, loss, augmentation } = recipe;
   const names = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' };
+  const usual = Object.entries(optimizerOf(optimizer.id));
   const options = Object.entries(optimizer)
-    .filter(([name]) => name !== 'id')
-    .map(([name, value]) => `${name} ${value}`);
+    .filter(([name, value]) => usual.every(([other, known]) => other !== name || known !== value))
+    .map(([name, value]) => `, ${name} ${value}`);
   const changed = Object.entries(augmentation).filter(([, value]) => value !== 0 && value !== false);
   const lossOptions =
     loss.id === 'cross-entropy'
@@ -110,7 +112,7 @@ export function recipeWords(recipe: TrainingRecipe): Readonly<Record<string, str
         : '';
   return {
     loss: `${loss.id === 'mse' ? 'squared error' : loss.id}${lossOptions}`,
-    optimizer: `${names[optimizer.id]}, ${options.join(', ')}`,
+    optimizer: `${names[optimizer.id]}${options.join('')}`,
     rate: `rate ${shortNumber(recipe.learningRate)}`,
     schedule: scheduleWords(schedule),
     epochs: `${recipe.epochs} ${recipe.epochs === 1 ? 'epoch' : 'epochs'}`,

@@ -35,14 +35,14 @@ export function trainObstacle(state: AppState): string | undefined {
     return `${training.recipe.loss.id} needs labels, and these samples have none`;
   if (training.recipe.batch > training.data.training.reference.count)
     return `a batch of ${training.recipe.batch} is more than the ${training.data.training.reference.count} training samples`;
-  const obstacles = trainableObstacles(state);
+  const obstacles = trainableObstacles(training);
   return obstacles.length > 0 ? `${obstacles[0]?.node} cannot be trained: freeze it` : undefined;
 }
 
 /** Layers of the recipe that are to be trained and cannot be. */
-export function trainableObstacles({
-  training,
-}: AppState): readonly { readonly node: string; readonly op: string; readonly obstacle: string }[] {
+export function trainableObstacles(
+  training: AppState['training'],
+): readonly { readonly node: string; readonly op: string; readonly obstacle: string }[] {
   const frozen = new Set(training.recipe.frozen);
   return (training.trainable?.reply.layers ?? []).flatMap(({ node, op, obstacle }) =>
     obstacle === undefined || frozen.has(node) ? [] : [{ node, op, obstacle }],

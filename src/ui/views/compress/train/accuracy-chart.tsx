@@ -126,13 +126,21 @@ function labelOf(drawn: DrawnRun, points: readonly Scored[], alone: boolean, { x
   const last = points.at(-1);
   if (!last || (alone && last.epoch === 0)) return [];
   const text = `${alone ? 'validation' : `run ${drawn.run.number}`} ${last.percent.toFixed(1)}`;
-  return [{ key: drawn.run.id, text, category: drawn.category, x: x(last.epoch), y: y(last.percent) }];
+  return [
+    {
+      key: drawn.run.id,
+      text,
+      color: alone ? 'var(--ink)' : `var(--cat${drawn.category})`,
+      x: x(last.epoch),
+      y: y(last.percent),
+    },
+  ];
 }
 
 const beforeLabel = (percent: number, { y, right }: CurveScales): DirectLabel => ({
   key: 'before',
   text: `before ${percent.toFixed(1)}`,
-  category: 0,
+  color: 'var(--ink3)',
   x: right,
   y: y(percent),
 });

@@ -74,7 +74,7 @@ export function NowLine({ scales, epoch }: { readonly scales: CurveScales; reado
 export interface DirectLabel {
   readonly key: string;
   readonly text: string;
-  readonly category: number;
+  readonly color: string;
   /** Where its line ends, px. */
   readonly x: number;
   readonly y: number;
@@ -91,8 +91,8 @@ export function DirectLabels({
   const placed = apart(labels, TOP, scales.bottom);
   return (
     <>
-      {placed.map(({ key, text, category, x, y }) => (
-        <text key={key} x={x + 9} y={y} dy="0.32em" className="curve-label" fill={`var(--cat${category})`}>
+      {placed.map(({ key, text, color, x, y }) => (
+        <text key={key} x={x + 9} y={y} dy="0.32em" className="curve-label" fill={color}>
           {text}
         </text>
       ))}

@@ -1,8 +1,8 @@
-import { type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useId, useMemo, useState } from 'react';
 import { trainableObstacles } from '../../../actions/training.ts';
 import { setFrozen, setRecipe } from '../../../actions/training-recipe.ts';
 import { inText } from '../../../format/index.ts';
-import { useApp, useAppShallow } from '../../../state/store.ts';
+import { useApp } from '../../../state/store.ts';
 import { Button, Checkbox, Icon, Select } from '../../../widgets/index.ts';
 import { Section } from './section.tsx';
 
@@ -46,8 +46,9 @@ export function LayersSection(): ReactElement {
 }
 
 function Untrainable(): ReactElement | null {
-  const obstacles = useAppShallow(trainableObstacles);
-  const all = useApp((s) => s.training.recipe.frozen);
+  const training = useApp((s) => s.training);
+  const obstacles = useMemo(() => trainableObstacles(training), [training]);
+  const all = training.recipe.frozen;
   if (obstacles.length === 0) return null;
   return (
     <ul className="untrainable" aria-label="Layers that cannot be trained">

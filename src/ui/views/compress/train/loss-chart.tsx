@@ -101,11 +101,23 @@ function linesOf(drawn: DrawnRun, alone: boolean, { x, y }: CurveScales) {
   };
   if (last.validation !== undefined) {
     const text = `${alone ? 'validation' : `run ${run.number}`} ${threeDecimals(last.validation)}`;
-    labels.push({ key: `${run.id} validation`, text, category: drawn.category, x: end, y: y(last.validation) });
+    labels.push({
+      key: `${run.id} validation`,
+      text,
+      color: `var(--cat${drawn.category})`,
+      x: end,
+      y: y(last.validation),
+    });
   }
   if (last.training !== undefined && (alone || last.validation === undefined)) {
     const text = `${alone ? 'training' : `run ${run.number}`} ${threeDecimals(last.training)}`;
-    labels.push({ key: `${run.id} training`, text, category: drawn.trainingCategory, x: end, y: y(last.training) });
+    labels.push({
+      key: `${run.id} training`,
+      text,
+      color: `var(--cat${drawn.trainingCategory})`,
+      x: end,
+      y: y(last.training),
+    });
   }
   const validation = line()(marks.map(([a, b]) => [a, b]));
   return { drawn, marks, labels, training: training ?? '', validation: validation ?? '' };

@@ -94,7 +94,7 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
   // Losses far above where most lie would flatten what the sweep is for.
   const most = losses.length > 0 ? Math.min(Math.max(...losses), least + 4 * (median(losses) - least) + 0.2) : 1;
   const y = scaleLinear()
-    .domain([least - (most - least) * 0.08, most + (most - least) * 0.08])
+    .domain(losses.length > 0 ? [least - (most - least) * 0.08, most + (most - least) * 0.08] : [0, 1])
     .nice(4)
     .range([bottom, TOP])
     .clamp(true);
@@ -115,7 +115,7 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
     <>
       <AxisLeft
         scale={y}
-        ticks={y.ticks(4)}
+        ticks={losses.length > 0 ? y.ticks(4) : []}
         format={y.tickFormat(4)}
         x={LEFT}
         width={width - LEFT - RIGHT}
@@ -128,8 +128,8 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
         {shortNumber(rate)}
       </text>
       {points.length === 0 && (
-        <text x={width / 2} y={(TOP + bottom) / 2} textAnchor="middle" className="mark-label">
-          where the loss falls, and where it diverges
+        <text x={width / 2} y={(TOP + bottom) / 2} textAnchor="middle" className="mark-label sweep-words">
+          shows where the loss falls, and where it diverges
         </text>
       )}
       <path d={path ?? ''} className="curve-validation" stroke="var(--ink2)" aria-hidden="true" />
@@ -141,6 +141,7 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
             x={x(p.learningRate)}
             y={p.loss === undefined ? TOP + 8 : y(p.loss)}
             isChosen={p.learningRate === rate}
+            isWorded={points[i - 1]?.loss !== undefined || i === 0}
             tabStop={i === Math.min(focused, points.length - 1)}
           />
         ))}
@@ -154,10 +155,12 @@ interface SweepMarkProps {
   readonly x: number;
   readonly y: number;
   readonly isChosen: boolean;
+  /** Says beside its cross that it diverged; of several side by side the first does. */
+  readonly isWorded: boolean;
   readonly tabStop: boolean;
 }
 
-function SweepMark({ point, x, y, isChosen, tabStop }: SweepMarkProps): ReactElement {
+function SweepMark({ point, x, y, isChosen, isWorded, tabStop }: SweepMarkProps): ReactElement {
   const { learningRate, loss } = point;
   const words = loss === undefined ? 'diverged' : `loss ${threeDecimals(loss)}`;
   const choose = (): void => setLearningRate(learningRate);
@@ -180,9 +183,11 @@ function SweepMark({ point, x, y, isChosen, tabStop }: SweepMarkProps): ReactEle
       {loss === undefined ? (
         <>
           <path d="M-4,-4L4,4M4,-4L-4,4" className="sweep-cross" />
-          <text x={0} y={16} textAnchor="middle" className="sweep-diverged">
-            diverged
-          </text>
+          {isWorded && (
+            <text y={16} textAnchor="middle" className="sweep-diverged">
+              diverged
+            </text>
+          )}
         </>
       ) : (
         <path d={shapePath('circle', 3.2)} className="sweep-dot" />
