@@ -59,6 +59,14 @@ export function bindFields<Enum extends Parameters<typeof writeFields>[2]>(
   return () => kernel(address);
 }
 
+/** Runs kernel calls one after another. */
+export const inOrder = (calls: readonly (() => void)[]): (() => void) =>
+  calls.length === 1
+    ? (calls[0] as () => void)
+    : () => {
+        for (const call of calls) call();
+      };
+
 /** What a planner may ask about the graph. */
 export class NodeView {
   readonly node: Node;
@@ -73,6 +81,12 @@ export class NodeView {
   floatShape(id: TensorId | undefined): Shape | undefined {
     const found = id ? this.#model.graph.tensors.get(id) : undefined;
     return found?.type === 'float32' && isKnown(found.shape) ? found.shape : undefined;
+  }
+
+  /** Shape of a value of any type that is fully known. */
+  knownShape(id: TensorId | undefined): Shape | undefined {
+    const shape = id ? this.#model.graph.tensors.get(id)?.shape : undefined;
+    return isKnown(shape) ? shape : undefined;
   }
 
   /** A float32 constant of the model. */

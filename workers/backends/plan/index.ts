@@ -1,11 +1,17 @@
+import { binaryPlanners } from './binary.ts';
 import { convPlanners } from './conv.ts';
 import { elementPlanners } from './element.ts';
 import type { Planner, PlannerTable } from './fast-node.ts';
+import { layoutPlanners } from './layout.ts';
 import { normalizationPlanners } from './normalization.ts';
+import { padPlanners } from './pad.ts';
 import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
+import { reducePlanners } from './reduce.ts';
 import { shapePlanners } from './shape.ts';
+import { softmaxPlanners } from './softmax.ts';
 import { trainingPlanners } from './training/index.ts';
+import { unaryPlanners } from './unary.ts';
 
 /** Every planner. To add one: a table in a file by family, one line here. Nodes without one run on the plain reference. */
 const planners: PlannerTable = {
@@ -13,8 +19,14 @@ const planners: PlannerTable = {
   ...productPlanners,
   ...poolPlanners,
   ...elementPlanners,
+  ...unaryPlanners,
+  ...binaryPlanners,
   ...normalizationPlanners,
   ...shapePlanners,
+  ...layoutPlanners,
+  ...padPlanners,
+  ...reducePlanners,
+  ...softmaxPlanners,
   ...trainingPlanners,
 };
 
