@@ -45,7 +45,7 @@ if (wanted('cli')) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['onnxruntime-web', 'onnxruntime-web/*', '@playwright/test', 'vite'],
+    external: ['onnxruntime-web', 'onnxruntime-web/*', '@playwright/test', 'vite', 'esbuild', '@jax-js/jax'],
     plugins: [raw],
     sourcemap: true,
     logLevel: 'warning',

@@ -44,7 +44,7 @@ export function figuresBlock(records) {
 
 function rowOf({ name, unit, median, runs, reference, peer, ratio, goal }) {
   const aim = goal
-    ? `${goal.operator === '<=' ? '≤' : '≥'} ${goal.value}${unit && ` ${unit}`}${goal.met ? '' : ', **missed**'}`
+    ? `${goal.operator === '<=' ? '≤' : '≥'} ${goal.value}${goal.of === 'ratio' ? ' ×' : unit && ` ${unit}`}${goal.met ? '' : ', **missed**'}`
     : '';
   const against =
     reference === undefined

@@ -94,10 +94,11 @@ async function serve(requested: string[], handed: Handed): Promise<PreviewServer
   });
 }
 
-async function launch(): Promise<Browser> {
+/** Chromium (`CHROME_PATH`, an installed one, or Playwright's), with further switches. */
+export async function launch(switches: readonly string[] = []): Promise<Browser> {
   const { chromium } = await import('@playwright/test');
   const executablePath = process.env.CHROME_PATH ?? INSTALLED.find((path) => existsSync(path));
-  const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+  const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', ...switches];
   return chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) });
 }
 

@@ -11,7 +11,13 @@ export interface BenchFigure {
   readonly peer?: string;
   /** Ours divided by the peer's: above 1 is better for rates, below 1 for times. */
   readonly ratio?: number;
-  readonly goal?: { readonly operator: '<=' | '>='; readonly value: number; readonly met: boolean };
+  /** `of` 'ratio': the goal is for the ratio, not for the figure. */
+  readonly goal?: {
+    readonly operator: '<=' | '>=';
+    readonly value: number;
+    readonly met: boolean;
+    readonly of?: 'ratio';
+  };
 }
 
 export interface BenchHost {
@@ -21,8 +27,8 @@ export interface BenchHost {
   note(text: string): void;
   /** Seconds of a clock that only moves forward. */
   now(): number;
-  /** The compiled kernels. */
-  kernels(): Promise<WebAssembly.Module>;
+  /** The compiled kernels, as bytes. */
+  kernels(): Promise<Uint8Array<ArrayBuffer>>;
   /** Absolute path of a file of the data folder beside the repository; undefined where it is absent. */
   data(path: string): string | undefined;
 }

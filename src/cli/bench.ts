@@ -44,7 +44,7 @@ async function measure(suite: Suite, { now, note }: Pick<BenchHost, 'now' | 'not
       notes.push(text);
       note(text);
     },
-    kernels: async () => new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, 'kernels/kernels.wasm'))),
+    kernels: async () => new Uint8Array(readFileSync(resolve(import.meta.dirname, 'kernels/kernels.wasm'))),
     data: (path) => {
       const full = resolve(DATA, path);
       return existsSync(full) ? full : undefined;
@@ -62,7 +62,9 @@ async function measure(suite: Suite, { now, note }: Pick<BenchHost, 'now' | 'not
 }
 
 function lineOf(f: BenchFigure): string {
-  const goal = f.goal ? `  goal ${f.goal.operator} ${f.goal.value}${f.goal.met ? '' : ' NOT MET'}` : '';
+  const goal = f.goal
+    ? `  goal ${f.goal.operator} ${f.goal.value}${f.goal.of === 'ratio' ? ' ×' : ''}${f.goal.met ? '' : ' NOT MET'}`
+    : '';
   const peer = f.ratio === undefined ? '' : `  ${f.ratio.toFixed(2)} × ${f.peer ?? 'peer'}`;
   return `${f.name.padEnd(72)}${f.median.toPrecision(4).padStart(10)} ${f.unit}  (${f.runs} runs)${goal}${peer}`;
 }

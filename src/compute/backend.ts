@@ -36,6 +36,8 @@ export interface StepRunner {
   readonly plainNodes: readonly Node[];
   /** Bytes of values and working memory that were planned for; absent: nothing is planned. */
   readonly plannedBytes?: number;
+  /** Bytes of memory the engine holds for this runner now; absent: not known. */
+  readonly heldBytes?: number;
   /** One step. Feeds: the inputs that are no state. The result, copies: the outputs that replace no state. */
   step(feeds: ReadonlyMap<TensorId, Tensor>): Promise<ReadonlyMap<TensorId, Tensor>>;
   /** Copies of all state, by input. */

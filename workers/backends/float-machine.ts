@@ -178,6 +178,11 @@ export class FloatMachine {
     view.data.set(tensor.data);
   }
 
+  /** Of the whole kernel memory this graph has, grown to what was ever reserved in it. */
+  get heldBytes(): number {
+    return this.#use().buffer.byteLength;
+  }
+
   dispose(): void {
     if (this.#memory) this.#pool.giveBack(this.#memory);
     this.#memory = undefined;

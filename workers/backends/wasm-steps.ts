@@ -22,6 +22,10 @@ export class PreparedSteps implements StepRunner {
     for (const id of state.keys()) this.#machine.view(id).data.fill(0);
   }
 
+  get heldBytes(): number {
+    return this.#machine.heldBytes;
+  }
+
   async step(feeds: ReadonlyMap<TensorId, Tensor>): Promise<ReadonlyMap<TensorId, Tensor>> {
     return this.#machine.step(feeds, this.#state, this.#wanted);
   }

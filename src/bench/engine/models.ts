@@ -1,31 +1,44 @@
-import { prepare } from '../analyze/index.ts';
-import { Random } from '../base/index.ts';
-import type { FloatBackend } from '../compute/index.ts';
-import type { Model, Program, SampleSet } from '../ir/index.ts';
-import { lowerToProgram } from '../lower/index.ts';
-import { calibrate, makeScheme } from '../quantize/index.ts';
-import { GraphDraft } from './graph-draft.ts';
+import { inferShapes, prepare } from '../../analyze/index.ts';
+import { Random } from '../../base/index.ts';
+import type { FloatBackend } from '../../compute/index.ts';
+import type { Model, Program, SampleSet, StageContext } from '../../ir/index.ts';
+import { lowerToProgram } from '../../lower/index.ts';
+import { calibrate, makeScheme } from '../../quantize/index.ts';
+import { GraphDraft } from '../graph-draft.ts';
 
-const context = {
+/** A context that nobody listens to. */
+export const silentContext = (): StageContext => ({
   signal: new AbortController().signal,
   random: new Random(1),
   progress() {},
   warn() {},
-};
+});
+
+const context = silentContext();
 
 /** ResNet-8 for CIFAR-10 (MLPerf Tiny): 12.5 million MACs, random weights. */
-export function resnet8(): Model {
+export const resnet8 = (): Model => prepare(resnet8Draft(1, 'bias'), context).model;
+
+/** The same with batch normalization behind each convolution, for `batch` samples: what is trained. */
+export const trainableResnet8 = (batch: number): Model => inferShapes(resnet8Draft(batch, 'normalized'), context);
+
+function resnet8Draft(batch: number, kind: 'bias' | 'normalized'): Model {
   const draft = new GraphDraft(1);
+  const ones = (name: string, size: number, value: number): string =>
+    draft.constant(name, { type: 'float32', shape: [size], data: new Float32Array(size).fill(value) });
   const conv = (x: string, from: number, to: number, size: number, stride: number): string => {
     const name = `w${draft.nodes.length}`;
     const w = draft.weight(name, [to, from, size, size], Math.sqrt(2 / (from * size * size)));
-    const bias = draft.weight(`${name}_bias`, [to], 0.1);
     const total = stride === 1 ? size - 1 : Math.max(0, size - stride);
     const before = total >> 1;
     const pads = [before, before, total - before, total - before];
-    return draft.node('Conv', [x, w, bias], { kernel_shape: [size, size], strides: [stride, stride], pads });
+    const bias = kind === 'bias' ? [draft.weight(`${name}_bias`, [to], 0.1)] : [];
+    const y = draft.node('Conv', [x, w, ...bias], { kernel_shape: [size, size], strides: [stride, stride], pads });
+    if (kind === 'bias') return y;
+    const constants = [1, 0, 0, 1].map((value, i) => ones(`${name}_bn${i}`, to, value));
+    return draft.node('BatchNormalization', [y, ...constants]);
   };
-  const input = draft.input('input', 'float32', [1, 3, 32, 32]);
+  const input = draft.input('input', 'float32', [batch, 3, 32, 32]);
   let x = draft.node('Relu', [conv(input, 3, 16, 3, 1)]);
   let from = 16;
   for (const to of [16, 32, 64]) {
@@ -38,7 +51,17 @@ export function resnet8(): Model {
   }
   const pooled = draft.node('Flatten', [draft.node('GlobalAveragePool', [x])]);
   const classes = draft.node('Gemm', [pooled, draft.weight('classes', [64, 10], 0.2), draft.weight('bias', [10], 0.1)]);
-  return prepare(draft.model('resnet8', [input], classes), context).model;
+  return draft.model('resnet8', [input], classes);
+}
+
+/** One convolution, 3×3, stride 1, same size. */
+export function convModel(of: { batch: number; channels: number; side: number; groups: number }): Model {
+  const draft = new GraphDraft(6);
+  const { batch, channels, side, groups } = of;
+  const x = draft.input('x', 'float32', [batch, channels, side, side]);
+  const w = draft.weight('w', [channels, channels / groups, 3, 3], 0.1);
+  const y = draft.node('Conv', [x, w, draft.weight('b', [channels], 0.1)], { pads: [1, 1, 1, 1], group: groups });
+  return prepare(draft.model('conv', [x], y), context).model;
 }
 
 /** The same as an integer program: 8 bits, per channel, thresholds from a few random samples. */
