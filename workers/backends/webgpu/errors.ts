@@ -40,3 +40,11 @@ export const noTransform = (): UserError =>
     'Values inside a network cannot be changed while it runs on WebGPU.',
     "Use the 'wasm' or 'plain' backend for fake quantization and noise.",
   );
+
+export const labelOutside = (input: string, row: number, label: number, classes: number): UserError =>
+  new UserError(
+    'workers/label-outside',
+    `Label ${label} of sample ${row} in '${input}' is no class: the network tells ${classes} apart, 0 … ${classes - 1}.`,
+    'Check that the labels belong to this network, and count classes from 0.',
+    { input, row, label, classes },
+  );

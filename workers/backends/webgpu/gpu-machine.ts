@@ -11,6 +11,7 @@ import {
 import { missingFeed, nodeFailed, unsupportedNode, wrongShape } from '../errors.ts';
 import type { BindOperator, PlainOperator } from '../float-machine.ts';
 import type { GpuPort } from './device.ts';
+import { labelOutside } from './errors.ts';
 import { GpuMemory, type GpuPipelines, guarded } from './gpu-memory.ts';
 import type { GpuPlaces } from './gpu-node.ts';
 import { type GpuPlan, type GpuStep, planValues } from './plan-values.ts';
@@ -205,6 +206,7 @@ export class GpuMachine {
   /** Takes a value that a plain operator computed or the caller fed. */
   #keep(id: TensorId, tensor: Tensor, run: Run): void {
     run.tensors.set(id, tensor);
+    checkClasses(id, tensor, this.#plan.classes.get(id));
     if (this.#plan.bufferOf.has(id)) run.recording.write(this.#bufferOf(id), this.#floatsOf(id, tensor));
     this.#computed([id], run);
   }
@@ -335,6 +337,7 @@ class Binder {
       operand: (id) => buffers[plan.bufferOf.get(id) ?? -1] ?? this.#constant(id),
       output: (index) => found(buffers[plan.bufferOf.get(outputs[index] ?? '') ?? -1], `output ${index}`),
       scratch: (index) => found(buffers[step.scratch[index] ?? -1], `working memory ${index}`),
+      table: (values) => memory.constant(values),
       nothing: this.#nothing,
       low: clamp.low,
       high: clamp.high,
@@ -368,6 +371,13 @@ class Binder {
 function found(buffer: GPUBuffer | undefined, what: string): GPUBuffer {
   if (!buffer) throw new BugError(`A kernel has no place for ${what}.`);
   return buffer;
+}
+
+/** Kernels cannot refuse: a label that is no class would spoil the step in silence. */
+function checkClasses(id: TensorId, { data }: Tensor, classes: number | undefined): void {
+  if (classes === undefined) return;
+  const row = Array.from(data as Float32Array).findIndex((x) => !(Number.isInteger(x) && x >= 0 && x < classes));
+  if (row >= 0) throw labelOutside(id, row, Number(data[row]), classes);
 }
 
 function constantOf({ graph, weights }: Model, id: TensorId): Tensor | undefined {

@@ -16,6 +16,8 @@ export interface GpuPlaces {
   operand(id: TensorId): GPUBuffer;
   output(index: number): GPUBuffer;
   scratch(index: number): GPUBuffer;
+  /** A table that the node's kernels read. */
+  table(values: Int32Array): GPUBuffer;
   /** Bound where a variant of a kernel has no such operand. */
   readonly nothing: GPUBuffer;
   readonly low: number;
@@ -32,6 +34,8 @@ export interface GpuNode {
   readonly clamps?: boolean;
   /** [output, input] pairs: the kernels change that input where it lies, so both are one buffer (a copy comes first where they cannot be). */
   readonly inPlace?: readonly (readonly [output: number, input: number])[];
+  /** Inputs that must hold whole numbers below a count: classes. Checked where they are fed. */
+  readonly classes?: readonly (readonly [input: TensorId, count: number])[];
   dispatches(places: GpuPlaces): readonly Dispatch[];
 }
 

@@ -26,6 +26,8 @@ export interface GpuPlan {
   readonly bytes: readonly number[];
   /** Copies that end a step: state input, output that replaces it. */
   readonly moves: readonly (readonly [state: TensorId, output: TensorId])[];
+  /** Values that are whole numbers below a count. */
+  readonly classes: ReadonlyMap<TensorId, number>;
 }
 
 /** Plans a graph. `state`: as `StepBackend.prepareSteps` has it; state lies on the device from step to step. */
@@ -59,6 +61,7 @@ export function planValues(model: Model, state: ReadonlyMap<TensorId, TensorId>)
     bufferOf: new Map([...values.groupOf].map(([id, group]) => [id, buffer(group)])),
     bytes,
     moves: values.moves,
+    classes: new Map(nodes.flatMap((node) => node?.classes ?? [])),
   };
 }
 

@@ -69,6 +69,7 @@ fn valueOf(x: f32, alpha: f32, beta: f32) -> f32 {
     case 27u: { return sineFrom(x, 1); }
     case 28u: { return x * logistic(alpha * x); }
     case 29u: { return 0.5 * x * (1.0 + tanhOf(geluInner(x))); }
+    case 30u: { return 1.0 - x; }
     default: { return x; }
   }
 }

@@ -1,10 +1,12 @@
-// Sizes of a convolution, in every kernel that belongs to one. `channels` and `outChannels` are of one group.
+// Sizes of a convolution or pool, in every kernel that belongs to one. `channels` and `outChannels` are of one group; `batch` of a
+// pool counts its planes.
 
 struct Window {
   batch: u32, groups: u32, channels: u32, outChannels: u32,
   height: i32, width: i32, outHeight: i32, outWidth: i32,
   kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
   dilationY: i32, dilationX: i32, padTop: i32, padLeft: i32,
+  padBottom: i32, padRight: i32,
   splits: u32, splitDepth: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> w: Window;

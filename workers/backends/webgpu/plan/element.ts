@@ -68,36 +68,41 @@ export function joinedAxes(output: Shape, steps: readonly (readonly number[])[])
   return rows;
 }
 
+/** Two operands; of those that take any number, three or more are combined one after another. */
 function binary(view: GpuNodeView): GpuNode | undefined {
   const { inputs, op } = view.node;
   const output = view.output(0);
+  if (!output || inputs.length < 2) return undefined;
+  const steps = inputs.map((id) => {
+    const shape = view.shape(id);
+    return shape && broadcastSteps(shape, output);
+  });
+  if (!steps.every((s) => s !== undefined) || output.length > MOST_AXES) return undefined;
   const operation = OPERATIONS[op] as number;
-  // More than two operands would read and write one buffer in the same call.
-  if (!output || inputs.length !== 2) return undefined;
-  const [a, b] = inputs as readonly [TensorId, TensorId];
-  const [shapeA, shapeB] = [view.shape(a), view.shape(b)];
-  const [stepsA, stepsB] = [shapeA && broadcastSteps(shapeA, output), shapeB && broadcastSteps(shapeB, output)];
-  if (!stepsA || !stepsB) return undefined;
-  const rows = joinedAxes(output, [stepsA, stepsB]);
-  if (rows.length > MOST_AXES) return undefined;
-  const isFloat = view.typeOf(view.node.outputs[0]) === 'float32';
+  const own = broadcastSteps(output, output) ?? [];
+  const between = inputs.length - 2;
+  const count = elementCount(output);
   return {
     reads: inputs,
-    clamps: isFloat,
-    dispatches: (places) => [
-      combine(operation, [places.operand(a), places.operand(b), places.output(0)], output, rows, places),
-    ],
+    clamps: between === 0 && view.typeOf(view.node.outputs[0]) === 'float32',
+    scratch: new Array<number>(between).fill(count),
+    dispatches: (places) =>
+      inputs.slice(1).map((id, i) => {
+        const before = i === 0 ? places.operand(inputs[0] as TensorId) : places.scratch(i - 1);
+        const to = i === between ? places.output(0) : places.scratch(i);
+        const rows = joinedAxes(output, [i === 0 ? (steps[0] as readonly number[]) : own, steps[i + 1] ?? []]);
+        return combine(operation, [before, places.operand(id), to], count, rows, places);
+      }),
   };
 }
 
 function combine(
   operation: number,
   buffers: readonly GPUBuffer[],
-  output: Shape,
+  count: number,
   rows: readonly (readonly number[])[],
   places: GpuPlaces,
 ): Dispatch {
-  const count = elementCount(output);
   const isSame = rows.length <= 1 && rows.every(([, a, b]) => a === 1 && b === 1);
   return {
     kernel: 'binary',

@@ -54,6 +54,7 @@ const FUNCTIONS: Readonly<Record<string, ElementFunction>> = {
   Sin: { number: 26, slope: ['x'] },
   Cos: { number: 27, slope: ['x'] },
   Swish: { number: 28, alpha: ['alpha', 1], slope: ['x'] },
+  Not: { number: 30 },
 };
 const GELU_BY_TANH = 29;
 

@@ -3,6 +3,10 @@ import { convolutionPlanners } from './convolution.ts';
 import { elementPlanners } from './element.ts';
 import { functionPlanners } from './function.ts';
 import { layoutPlanners } from './layout.ts';
+import { lossPlanners } from './loss.ts';
+import { normalizationPlanners } from './normalization.ts';
+import { optimizerPlanners } from './optimizer.ts';
+import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
 import { reductionPlanners } from './reduction.ts';
 
@@ -14,6 +18,10 @@ const planners: GpuPlannerTable = {
   ...elementPlanners,
   ...reductionPlanners,
   ...layoutPlanners,
+  ...normalizationPlanners,
+  ...poolPlanners,
+  ...lossPlanners,
+  ...optimizerPlanners,
 };
 
 export const planNode: GpuPlanner = (view) => {

@@ -30,7 +30,17 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
   ReduceLogSum: { reduction: 0, load: 0, finish: 2 },
 };
 
-export const reductionPlanners: GpuPlannerTable = Object.fromEntries(Object.keys(REDUCTIONS).map((op) => [op, reduce]));
+export const reductionPlanners: GpuPlannerTable = {
+  ...Object.fromEntries(Object.keys(REDUCTIONS).map((op) => [op, reduce])),
+  GlobalAveragePool: (view) => globalPool(view, 'ReduceMean'),
+  GlobalMaxPool: (view) => globalPool(view, 'ReduceMax'),
+};
+
+function globalPool(view: GpuNodeView, as: string): GpuNode | undefined {
+  const shape = view.input(0);
+  if (!shape || shape.length < 3 || !view.output(0)) return undefined;
+  return reduceNode(view, shape, new Set(shape.map((_, axis) => axis).slice(2)), REDUCTIONS[as] as Reduction);
+}
 
 function reduce(view: GpuNodeView): GpuNode | undefined {
   const shape = view.input(0);
