@@ -30,7 +30,8 @@ export type JobOutcome =
 
 /** How the client hears a worker's jobs: one object per worker, handed over once by `connect`. */
 export interface JobCaller {
-  event(job: number, event: JobEvent): void;
+  /** Across a channel: resolves when it has been heard. */
+  event(job: number, event: JobEvent): void | Promise<void>;
   call(job: number, name: string, request: unknown): Promise<JobOutcome>;
 }
 
@@ -79,7 +80,10 @@ export function createServer(jobs: JobFunctions, resources: ResourceHolder): Job
     },
     control: (id, wish) => running.get(id)?.gate.wish(wish),
     async run(start) {
-      const send = (event: JobEvent) => caller?.event(start.id, event);
+      let heard: unknown;
+      const send = (event: JobEvent): void => {
+        heard = caller?.event(start.id, event);
+      };
       const control = new AbortController();
       const gate = new RunGate();
       running.set(start.id, { control, gate });
@@ -111,6 +115,8 @@ export function createServer(jobs: JobFunctions, resources: ResourceHolder): Job
         return { ok: false, error: encodeError(thrown) };
       } finally {
         running.delete(start.id);
+        // Events go another way than the reply: the last of them must not come after it, when nobody listens any more.
+        await Promise.allSettled([heard]);
       }
     },
   };
