@@ -36,7 +36,11 @@ export function trainObstacle(state: AppState): string | undefined {
   if (training.recipe.batch > training.data.training.reference.count)
     return `a batch of ${training.recipe.batch} is more than the ${training.data.training.reference.count} training samples`;
   const obstacles = trainableObstacles(training);
-  return obstacles.length > 0 ? `${obstacles[0]?.node} cannot be trained: freeze it` : undefined;
+  if (training.recipe.frozen.length >= (training.trainable?.reply.layers.length ?? 0)) return 'every layer is frozen';
+  if (obstacles.length === 0) return undefined;
+  return obstacles.length === 1
+    ? 'a layer cannot be trained: freeze it'
+    : `${obstacles.length} layers cannot be trained: freeze them`;
 }
 
 /** Layers of the recipe that are to be trained and cannot be. */

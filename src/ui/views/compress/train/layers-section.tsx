@@ -1,7 +1,7 @@
 import { type ReactElement, useId, useMemo, useState } from 'react';
 import { trainableObstacles } from '../../../actions/training.ts';
 import { setFrozen, setRecipe } from '../../../actions/training-recipe.ts';
-import { inText } from '../../../format/index.ts';
+import { inText, middleCut } from '../../../format/index.ts';
 import { useApp } from '../../../state/store.ts';
 import { Button, Checkbox, Icon, Select } from '../../../widgets/index.ts';
 import { Section } from './section.tsx';
@@ -45,41 +45,47 @@ export function LayersSection(): ReactElement {
   );
 }
 
+/** Names shown of layers that one reason keeps from being trained. */
+const NAMED = 3;
+
+/** Reasons, each once, with the layers it keeps from being trained. */
 function Untrainable(): ReactElement | null {
   const training = useApp((s) => s.training);
-  const obstacles = useMemo(() => trainableObstacles(training), [training]);
-  const all = training.recipe.frozen;
-  if (obstacles.length === 0) return null;
+  const reasons = useMemo(() => {
+    const nodes = new Map<string, string[]>();
+    for (const { node, obstacle } of trainableObstacles(training))
+      nodes.set(obstacle, [...(nodes.get(obstacle) ?? []), node]);
+    return [...nodes];
+  }, [training]);
+  if (reasons.length === 0) return null;
+  const { frozen } = training.recipe;
   return (
     <ul className="untrainable" aria-label="Layers that cannot be trained">
-      {obstacles.map(({ node, op, obstacle }) => (
-        <li key={node} className="stack tight">
-          <span className="row">
+      {reasons.map(([reason, nodes]) => (
+        <li key={reason} className="stack tight">
+          <p>
             <span className="bad">
               <Icon name="cross" />
+            </span>{' '}
+            {reason}
+          </p>
+          {nodes.slice(0, NAMED).map((node) => (
+            <span key={node} className="mono cut" title={node}>
+              {middleCut(node, 34)}
             </span>
-            <span className="mono cut grow">{node}</span>
-            <Button kind="link" onClick={() => setFrozen(node, true)} label={`Freeze ${node}`}>
-              Freeze it
+          ))}
+          {nodes.length > NAMED && <span className="caption">and {nodes.length - NAMED} more</span>}
+          <div className="row">
+            <Button
+              small
+              onClick={() => setRecipe(`Freeze ${nodes.length} layers`, { frozen: [...frozen, ...nodes] })}
+              label={nodes.length === 1 ? `Freeze ${nodes[0]}` : `Freeze ${nodes.length} layers`}
+            >
+              {nodes.length === 1 ? 'Freeze it' : `Freeze these ${nodes.length}`}
             </Button>
-          </span>
-          <span className="caption">
-            {op}: {obstacle}
-          </span>
+          </div>
         </li>
       ))}
-      {obstacles.length > 1 && (
-        <li>
-          <Button
-            small
-            onClick={() =>
-              setRecipe('Freeze what cannot be trained', { frozen: [...all, ...obstacles.map((o) => o.node)] })
-            }
-          >
-            Freeze all {obstacles.length}
-          </Button>
-        </li>
-      )}
     </ul>
   );
 }

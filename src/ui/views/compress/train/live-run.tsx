@@ -17,7 +17,7 @@ export function LiveRuns({ runs }: { readonly runs: readonly TrainingRun[] }): R
     <Panel title={title} note={first ? `seed ${first.recipe.seed}` : undefined} className="live" scroll={false}>
       {shown.length === 0 && <NoRun />}
       {shown.map((run) => (
-        <LiveRun key={run.id} run={run} />
+        <LiveRun key={run.id} run={run} alone={shown.length === 1} />
       ))}
     </Panel>
   );
@@ -36,7 +36,7 @@ function NoRun(): ReactElement {
   );
 }
 
-function LiveRun({ run }: { readonly run: TrainingRun }): ReactElement {
+function LiveRun({ run, alone }: { readonly run: TrainingRun; readonly alone: boolean }): ReactElement {
   const { step, recipe, status } = run;
   const epoch = step?.epoch ?? run.checkpointEpoch ?? 0;
   const done = run.status === 'done' ? recipe.epochs : epoch;
@@ -45,7 +45,8 @@ function LiveRun({ run }: { readonly run: TrainingRun }): ReactElement {
     <div className="live-run">
       <div className="row between">
         <strong className="strong">
-          Epoch {Number.isInteger(done) ? done : done.toFixed(1)} of {recipe.epochs}
+          {alone ? 'Epoch' : `Run ${run.number}, epoch`} {Number.isInteger(done) ? done : done.toFixed(1)} of{' '}
+          {recipe.epochs}
         </strong>
         <span className="secondary">
           {step ? `${inText(step.samplesPerSecond, 'count')} samples/s` : 'rate after the first steps'}

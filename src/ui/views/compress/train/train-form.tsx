@@ -26,8 +26,8 @@ import { Section } from './section.tsx';
 export function TrainForm(): ReactElement {
   return (
     <Panel title="Recipe" className="recipe train-form" scroll={false}>
+      <CompressTabs />
       <div className="scroll train-fields">
-        <CompressTabs />
         <DataSection />
         <LossSection />
         <OptimizerSection />
