@@ -2,6 +2,7 @@ import type { TensorId } from '../../../src/ir/index.ts';
 import { ConvFloatField } from '../../kernels/assembly/memory.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type Places, type PlannerTable } from './fast-node.ts';
 import { map4, type Window, windowOf } from './window.ts';
+import { suitsWinograd, winograd } from './winograd.ts';
 
 /** How many bytes of panels are packed at once: they should stay in the second cache with the weights. */
 const PANEL_BYTES = 1 << 17;
@@ -28,7 +29,8 @@ function conv(view: NodeView): FastNode | undefined {
   const shape = convolutionOf(view);
   const { inputs } = view.node;
   if (!shape || (view.has(2) && !view.floatShape(inputs[2]))) return undefined;
-  return isDepthwise(shape) ? depthwise(view, shape) : general(view, shape);
+  if (isDepthwise(shape)) return depthwise(view, shape);
+  return suitsWinograd(shape) ? winograd(view, shape) : general(view, shape);
 }
 
 /** Shapes of a Conv node; `undefined` where they are not known, or its padding cuts the input. */

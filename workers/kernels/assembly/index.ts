@@ -17,3 +17,4 @@ export { softmaxFloat } from './softmax-float';
 export * from './training';
 export { unaryFloat } from './unary-float';
 export { widen } from './widen';
+export { winogradFloat, winogradWeightsFloat } from './winograd-float';

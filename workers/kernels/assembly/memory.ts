@@ -234,6 +234,41 @@ export enum ConvFloatField {
   bytes = 100,
 }
 
+/** Convolution 3 × 3 of stride 1 by minimal filtering; see `winograd-float.ts`. Its map covers whole tiles. */
+export enum WinogradField {
+  input = 0,
+  output = 4,
+  batch = 8,
+  channels = 12,
+  height = 16,
+  width = 20,
+  padTop = 24,
+  padLeft = 28,
+  mapHeight = 32,
+  mapWidth = 36,
+  /** Where the map is made; 0: the input itself is the map. */
+  map = 40,
+  outChannels = 44,
+  outHeight = 48,
+  outWidth = 52,
+  weights = 56,
+  /** Byte steps in the weights; `turned` ≠ 0: each window is read from its end. */
+  outChannelStep = 60,
+  channelStep = 64,
+  turned = 68,
+  /** Where the weights lie by position; `transforms` ≠ 0: they are put there in each call. */
+  transformed = 72,
+  transforms = 76,
+  bias = 80,
+  /** Working memory: panels of tiles and products, each 16 · (channels · panelCount · 32 + 64) bytes. */
+  tiles = 84,
+  products = 88,
+  panelCount = 92,
+  low = 96,
+  high = 100,
+  bytes = 104,
+}
+
 export enum PoolFloatField {
   input = 0,
   output = 4,
