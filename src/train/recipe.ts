@@ -99,6 +99,7 @@ export type TrainingEvent =
       readonly steps: number;
       /** With its fraction: 1.5 is the middle of the second epoch. */
       readonly epoch: number;
+      /** Mean over the steps since the last event of this type. */
       readonly loss: number;
       readonly learningRate: number;
       readonly gradientNorm: number;

@@ -125,6 +125,8 @@ describe('watching and ending a run', () => {
     expect(stepsIn(seldom.events)).toBeLessThan(6);
     const last = often.events.filter((e) => e.type === 'step').at(-1);
     expect(last).toMatchObject({ step: 10, steps: 10, epoch: 2 });
+    // What is told seldom is the mean of what was not told.
+    expect(lossSum(seldom.events)).toBeCloseTo(lossSum(often.events), 10);
   });
 
   test('stopped, it replies with what it has; cancelled, it ends within a batch', async () => {
@@ -255,3 +257,14 @@ test('a sweep tries each rate from the same start on the same batches, and one t
   expect(points[1]?.loss).toBeLessThan(points[0]?.loss ?? 0);
   expect((await sweep([1e-2]))[0]).toEqual(points[1]);
 });
+
+/** Losses of all steps together, from means told now and then. */
+function lossSum(events: readonly TrainingEvent[]): number {
+  let before = 0;
+  return events.reduce((sum, event) => {
+    if (event.type !== 'step') return sum;
+    const steps = event.step - before;
+    before = event.step;
+    return sum + event.loss * steps;
+  }, 0);
+}

@@ -101,7 +101,8 @@ class Run {
   #running = { loss: 0, correct: 0, count: 0 };
   #best: Checkpoint['best'];
   #seconds = 0;
-  #told = { at: Number.NEGATIVE_INFINITY, step: 0 };
+  /** When a step was told last, which, and the sum of the losses since. */
+  #told = { at: Number.NEGATIVE_INFINITY, step: 0, loss: 0 };
 
   constructor(request: TrainRequest, task: Task, engines: Engines, host: RunHost) {
     this.#request = request;
@@ -125,6 +126,7 @@ class Run {
     checkState(resume, graph.initialState, this.#steps);
     runner.writeState(stateOf(resume.state));
     this.#step = resume.step;
+    this.#told.step = resume.step;
     this.#epochs = [...resume.epochs];
     this.#running = { ...resume.running };
     this.#best = resume.best;
@@ -138,7 +140,7 @@ class Run {
       if (gate.waiting) {
         this.#host.onEvent({ type: 'checkpoint', checkpoint: await this.#checkpoint() });
         await gate.waiting;
-        this.#told = { at: this.#host.now(), step: this.#step };
+        this.#told = { at: this.#host.now(), step: this.#step, loss: 0 };
         continue;
       }
       await this.#timed(() => this.#next());
@@ -205,17 +207,18 @@ class Run {
 
   #tellStep({ loss, norm }: StepResult): void {
     const now = this.#host.now();
-    const { at, step } = this.#told;
+    this.#told.loss += loss;
+    const { at, step, loss: sum } = this.#told;
     if (now - at < EVENT_SECONDS && this.#step < this.#steps) return;
     const seconds = now - at;
     const samples = (this.#step - step) * this.#request.recipe.batch;
-    this.#told = { at: now, step: this.#step };
+    this.#told = { at: now, step: this.#step, loss: 0 };
     this.#host.onEvent({
       type: 'step',
       step: this.#step,
       steps: this.#steps,
       epoch: this.#step / this.#stepsPerEpoch,
-      loss,
+      loss: sum / (this.#step - step),
       learningRate: this.#rate(this.#step - 1),
       gradientNorm: norm,
       samplesPerSecond: Number.isFinite(seconds) && seconds > 0 ? samples / seconds : 0,
