@@ -49,7 +49,10 @@ test('events become a curve, records, the best epoch and the last step', () => {
     step(10, 1),
     { type: 'epoch', record: record(1, 0.75), isBest: true },
   ]);
-  expect(after.curve.map(({ loss }) => loss)).toEqual([2, 1]);
+  expect(after.curve).toEqual([
+    { epoch: 0.5, loss: 2, steps: 5 },
+    { epoch: 1, loss: 1, steps: 5 },
+  ]);
   expect(after.epochs.map(({ epoch }) => epoch)).toEqual([0, 1]);
   expect(after.bestEpoch).toBe(1);
   expect(after.step?.step).toBe(10);

@@ -12,8 +12,12 @@ export function withEvents(run: TrainingRun, events: readonly TrainingEvent[]): 
   for (const event of events) {
     if (event.type === 'step') {
       const { type: _, loss, ...step } = event;
-      next = { ...next, step };
-      if (Number.isFinite(loss)) steps.push({ epoch: event.epoch, loss, steps: 1 });
+      const before = next.step;
+      const since = Math.max(1, event.step - (before?.step ?? 0));
+      // The first event after a start or a pause knows no rate yet.
+      const samplesPerSecond = event.samplesPerSecond > 0 ? event.samplesPerSecond : (before?.samplesPerSecond ?? 0);
+      next = { ...next, step: { ...step, samplesPerSecond } };
+      if (Number.isFinite(loss)) steps.push({ epoch: event.epoch, loss, steps: since });
     } else if (event.type === 'epoch') {
       const { record } = event;
       const before = next.epochs.filter(({ epoch }) => epoch < record.epoch);

@@ -187,7 +187,8 @@ function note(id: string, { code, message }: Diagnostic): void {
 
 function resultWords({ epochs, kept }: TrainingReport): string {
   const accuracy = epochs.find(({ epoch }) => epoch === kept)?.validation?.accuracy;
-  return accuracy === undefined ? `epoch ${kept} kept` : `${(accuracy * 100).toFixed(1)}\u202f%, epoch ${kept} kept`;
+  const words = `epoch ${Number(kept.toFixed(1))} kept`;
+  return accuracy === undefined ? words : `${(accuracy * 100).toFixed(1)}\u202f%, ${words}`;
 }
 
 async function finish(id: string, report: TrainingReport): Promise<void> {

@@ -49,7 +49,9 @@ function LiveRun({ run, alone }: { readonly run: TrainingRun; readonly alone: bo
           {recipe.epochs}
         </strong>
         <span className="secondary">
-          {step ? `${inText(step.samplesPerSecond, 'count')} samples/s` : 'rate after the first steps'}
+          {step && step.samplesPerSecond > 0
+            ? `${inText(step.samplesPerSecond, 'count')} samples/s`
+            : 'rate after the first steps'}
         </span>
       </div>
       <ProgressBar
@@ -75,6 +77,9 @@ function LiveRun({ run, alone }: { readonly run: TrainingRun; readonly alone: bo
   );
 }
 
+/** A run that is stopped before its first epoch keeps a part of one. */
+export const keptWords = (kept: number): string => `epoch ${Number(kept.toFixed(1))} kept`;
+
 function statusWords(run: TrainingRun): string {
   switch (run.status) {
     case 'waiting':
@@ -87,9 +92,9 @@ function statusWords(run: TrainingRun): string {
     case 'stopping':
       return 'ends with the batch under way';
     case 'done':
-      return run.result ? `done in ${duration(run.result.seconds)}; epoch ${run.result.kept} kept` : 'done';
+      return run.result ? `done in ${duration(run.result.seconds)}; ${keptWords(run.result.kept)}` : 'done';
     case 'stopped':
-      return run.result ? `stopped; epoch ${run.result.kept} kept` : 'stopped';
+      return run.result ? `stopped; ${keptWords(run.result.kept)}` : 'stopped';
     case 'interrupted':
       return 'interrupted by leaving the page';
     case 'failed':

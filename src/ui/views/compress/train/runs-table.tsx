@@ -8,6 +8,7 @@ import type { TrainingRun } from '../../../state/types.ts';
 import { Button, type Column, Icon, Panel, Table } from '../../../widgets/index.ts';
 import { shapePath } from '../../explore/families.ts';
 import type { DrawnRun } from './drawn-runs.ts';
+import { keptWords } from './live-run.tsx';
 import { threeDecimals } from './loss-chart.tsx';
 
 interface Row {
@@ -80,7 +81,7 @@ const stateWords: Readonly<Record<TrainingRun['status'], string>> = {
 
 function StateWord({ run }: { readonly run: TrainingRun }): ReactElement {
   const { status } = run;
-  const kept = run.result ? `, epoch ${run.result.kept} kept` : '';
+  const kept = run.result ? `, ${keptWords(run.result.kept)}` : '';
   return (
     <span className={`nowrap${status === 'failed' ? ' bad' : ''}`}>
       {status === 'done' && (

@@ -140,9 +140,8 @@ function AugmentationSection(): ReactElement {
 function TrainButton(): ReactElement {
   const obstacle = useApp(trainObstacle);
   const { epochs, batch } = useApp((s) => s.training.recipe);
-  const bytes = useApp((s) =>
-    s.training.trainable?.batch === s.training.recipe.batch ? s.training.trainable.reply.stepBytes : undefined,
-  );
+  const isPlanned = useApp((s) => s.training.trainable?.batch === s.training.recipe.batch);
+  const bytes = useApp((s) => s.training.trainable?.reply.stepBytes);
   const seconds = useApp((s) =>
     s.training.data && s.session.modelId !== undefined
       ? epochSeconds(s.training.runs, s.session.modelId, s.training.data.training.reference.count)
@@ -154,8 +153,8 @@ function TrainButton(): ReactElement {
       {problem && <ErrorList problems={[problem]} />}
       <dl>
         <Fact label={`Memory of a step, batch ${batch}`}>
-          {bytes === undefined ? (
-            <span className="faint">being planned</span>
+          {bytes === undefined || !isPlanned ? (
+            <span className="faint">{isPlanned ? 'unknown' : 'being planned'}</span>
           ) : (
             <>
               {inText(bytes, 'bytes')} <ProvenanceGlyph provenance="computed" />
