@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts'],
     testTimeout: 30_000,
+    // The first test of the kernels compiles them.
+    hookTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 2,
   },
