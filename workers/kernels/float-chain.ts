@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Random } from '../../src/base/index.ts';
+import { Random } from '../../src/base/index.ts';
 import { createPlainBackend } from '../../src/compute/index.ts';
 import {
   type Attribute,
@@ -37,6 +38,10 @@ export interface Step {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Activation inputs; default: the value before. */
   readonly inputs?: readonly string[];
+  /** Whether the constants come before the other inputs. */
+  readonly constantsFirst?: boolean;
+  /** How many outputs it has: `v3`, `v3_1`, `v3_2` … Default: one. */
+  readonly outputs?: number;
 }
 
 const attribute = (value: AttributeValue): Attribute =>
@@ -49,10 +54,11 @@ const attribute = (value: AttributeValue): Attribute =>
         : { kind: 'ints', value };
 
 /** A chain of nodes x → v0 → v1 …, with the shapes that the plain run finds. */
-export async function chain(input: Tensor, steps: readonly Step[]): Promise<Model> {
+export async function chain(input: Tensor, steps: readonly Step[], opset = 17): Promise<Model> {
   const tensors = new Map<string, TensorInfo>([['x', { id: 'x', type: 'float32', shape: input.shape }]]);
   const weights = new Map();
-  const nodes = steps.map(({ op, constants = [], attributes = {}, inputs }, index): Node => {
+  const nodes = steps.map((step, index): Node => {
+    const { op, constants = [], attributes = {} } = step;
     const constantIds = constants.map((tensor, i) => {
       if (!tensor) return '';
       const id = `c${index}_${i}`;
@@ -60,27 +66,29 @@ export async function chain(input: Tensor, steps: readonly Step[]): Promise<Mode
       tensors.set(id, { id, type: tensor.type, shape: tensor.shape, weight: id });
       return id;
     });
-    tensors.set(`v${index}`, { id: `v${index}`, type: 'float32' });
+    const outputs = Array.from({ length: step.outputs ?? 1 }, (_, i) => (i === 0 ? `v${index}` : `v${index}_${i}`));
+    for (const id of outputs) tensors.set(id, { id, type: 'float32' });
+    const inputs = step.inputs ?? [index === 0 ? 'x' : `v${index - 1}`];
     return {
       id: `n${index}`,
       op,
       domain: '',
-      inputs: [...(inputs ?? [index === 0 ? 'x' : `v${index - 1}`]), ...constantIds],
-      outputs: [`v${index}`],
+      inputs: step.constantsFirst ? [...constantIds, ...inputs] : [...inputs, ...constantIds],
+      outputs,
       attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
     };
   });
   const graph = {
     version: 1 as const,
     name: 'chain',
-    opsets: new Map([['', 17]]),
+    opsets: new Map([['', opset]]),
     inputs: ['x'],
-    outputs: [`v${steps.length - 1}`],
+    outputs: nodes.at(-1)?.outputs ?? [],
     tensors,
     nodes,
   };
   const plain = await createPlainBackend().prepare({ graph, weights });
-  const all = await plain.run(new Map([['x', input]]), { taps: nodes.map((node) => node.outputs[0] as string) });
+  const all = await plain.run(new Map([['x', input]]), { taps: nodes.flatMap((node) => node.outputs) });
   for (const [id, { shape, type }] of all) tensors.set(id, { id, type, shape });
   return { graph, weights };
 }
@@ -133,3 +141,32 @@ export function expectClose(found: Tensor, expected: Tensor): void {
   const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
   expect(largest).toBeLessThanOrEqual(2e-5 * scale);
 }
+
+/** A constant of whole numbers: axes, sizes, indices. */
+export const wholes = (...values: readonly number[]): Tensor => ({
+  type: 'int64',
+  shape: [values.length],
+  data: BigInt64Array.from(values, BigInt),
+});
+
+/** All nodes must have kernels; they must agree with the references, with values inside seen or not. */
+export async function agreesOnKernels(
+  wasm: WasmFloatBackend,
+  input: Tensor,
+  steps: readonly Step[],
+  opset = 17,
+): Promise<void> {
+  const model = await chain(input, steps, opset);
+  const runner = await wasm.prepare(model);
+  expect(runner.plainNodes.map((node) => node.op)).toEqual([]);
+  runner.dispose();
+  await compare(wasm, model, input);
+  await compare(wasm, model, input, ['v0', 'x']);
+}
+
+/** `run` on many seeds. */
+export const onSeeds = (run: (random: Random) => Promise<void>, numRuns = 60): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => run(new Random(seed))),
+    { numRuns, seed: 5 },
+  );
