@@ -1,2 +1,8 @@
 // Kernels of training.
 export { convInputGradientFloat, convWeightGradientFloat } from './conv-gradient-float';
+export { elementGradientFloat, logSoftmaxGradientFloat, reluGradientFloat, softmaxGradientFloat } from './element-gradient-float';
+export { fakeQuantizeFloat, fakeQuantizeGradientFloat } from './fake-quantize-float';
+export { classLossFloat, squaredErrorFloat } from './loss-float';
+export { batchNormGradientFloat, batchNormTrainingFloat, layerNormGradientFloat } from './normalize-gradient-float';
+export { adamUpdateFloat, clipScaleFloat, gradientNormFloat, rmsPropUpdateFloat, sgdUpdateFloat } from './optimizer-float';
+export { averagePoolGradientFloat, maxPoolGradientFloat } from './pool-gradient-float';
