@@ -81,6 +81,16 @@ export { erf } from './elementwise/erf.ts';
 export { elementwiseCost, freeCost, type Inputs, moveCost, sameAsInput, sizeOf, value } from './inference.ts';
 export type { LowerContext, SpatialWindow } from './lower-context.ts';
 export {
+  type CoordinateMode,
+  cubicKernel,
+  linearKernel,
+  type NearestMode,
+  nearestElement,
+  type ResizeAxis,
+  sourcePosition,
+  tapsAt,
+} from './neural/interpolation.ts';
+export {
   asThree,
   readWindow,
   validRange,

@@ -143,16 +143,17 @@ export class Emitter {
     return this.emitAll(op, inputs, 1, attributes, domain)[0] as TensorId;
   }
 
-  /** A new node with several outputs. */
+  /** A new node with several outputs; `absent`: those that it does not give, whose name is ''. */
   emitAll(
     op: string,
     inputs: readonly TensorId[],
     count: number,
     attributes: NamedAttributes = {},
     domain = '',
+    absent: readonly number[] = [],
   ): TensorId[] {
     const id = this.fresh(`${this.#layer}/${op}`);
-    const outputs = Array.from({ length: count }, (_, i) => this.fresh(i === 0 ? `${id}:0` : `${id}:${i}`));
+    const outputs = Array.from({ length: count }, (_, i) => (absent.includes(i) ? '' : this.fresh(`${id}:${i}`)));
     const given = Object.entries(attributes).filter((entry): entry is [string, Attribute] => entry[1] !== undefined);
     const ends = inputs.findLastIndex((input) => input !== '');
     this.append({ id, op, domain, inputs: inputs.slice(0, ends + 1), outputs, attributes: new Map(given) });
@@ -164,8 +165,14 @@ export class Emitter {
     return this.emit(op, inputs, attributes, TRAINING_DOMAIN);
   }
 
-  trainAll(op: string, inputs: readonly TensorId[], count: number, attributes: NamedAttributes = {}): TensorId[] {
-    return this.emitAll(op, inputs, count, attributes, TRAINING_DOMAIN);
+  trainAll(
+    op: string,
+    inputs: readonly TensorId[],
+    count: number,
+    attributes: NamedAttributes = {},
+    absent: readonly number[] = [],
+  ): TensorId[] {
+    return this.emitAll(op, inputs, count, attributes, TRAINING_DOMAIN, absent);
   }
 
   /** Sizes of a value. Throws `train/unknown-shape`. */

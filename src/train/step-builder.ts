@@ -230,12 +230,15 @@ export class StepBuilder {
     };
   }
 
-  /** The node with the further outputs that its gradient reads, where one will be taken. */
+  /** The node with the outputs that its gradient reads, where one will be taken. */
   #extended(node: Node): Node {
     const count = this.#rules.tryGet(opIdOf(node))?.outputs ?? 0;
-    if (node.outputs.length >= count || !this.#active.isOnTheWay(node)) return node;
-    const more = Array.from({ length: count - node.outputs.length }, () => this.#e.fresh(`${node.id}/kept`));
-    return { ...node, outputs: [...node.outputs, ...more] };
+    const isGiven = (i: number) => (node.outputs[i] ?? '') !== '';
+    if (!this.#active.isOnTheWay(node) || Array.from({ length: count }, (_, i) => i).every(isGiven)) return node;
+    const outputs = Array.from({ length: Math.max(count, node.outputs.length) }, (_, i) =>
+      i >= count || isGiven(i) ? (node.outputs[i] ?? '') : this.#e.fresh(`${node.id}/kept`),
+    );
+    return { ...node, outputs };
   }
 
   /** The loss, and the gradients it gives. */

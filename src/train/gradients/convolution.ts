@@ -39,3 +39,48 @@ export const conv: GradientRule = {
     ];
   },
 };
+
+/** A transposed convolution is the input gradient of a convolution, so its gradients are that convolution's other two parts. */
+export const convTranspose: GradientRule = {
+  id: 'ConvTranspose',
+  gradients(ctx) {
+    const { e, dy, node, read } = ctx;
+    const [x = '', w = ''] = node.inputs;
+    const spatial = (id: TensorId) => e.shapeOf(id).slice(2);
+    const [small, large, kernel] = [spatial(x), spatial(node.outputs[0] as TensorId), spatial(w)];
+    const strides = kernel.map((_, i) => read.ints('strides')?.[i] ?? 1);
+    const dilations = kernel.map((_, i) => read.ints('dilations')?.[i] ?? 1);
+    const begins = kernel.map((size, i) => transposedPad(ctx, i, size));
+    // The end pad that makes the convolution's output exactly as large as X.
+    const ends = kernel.map((size, i) => {
+      const reach = ((small[i] as number) - 1) * (strides[i] as number) + ((size - 1) * (dilations[i] as number) + 1);
+      return Math.max(0, reach - (large[i] as number) - (begins[i] as number));
+    });
+    const window = {
+      strides: ints(strides),
+      dilations: ints(dilations),
+      pads: ints([...begins, ...ends]),
+      group: int(read.int('group') ?? 1),
+    };
+    return [
+      ctx.wanted(0, () => e.emit('Conv', [dy, w], { ...window, kernel_shape: ints(kernel) })),
+      ctx.wanted(1, () => e.train('ConvWeightGradient', [dy, x], { ...window, kernel_shape: ints(kernel) })),
+      ctx.wanted(2, () => channelSum(ctx, dy)),
+    ];
+  },
+};
+
+/** The begin pad of a transposed convolution. Source of the formulas: ONNX ConvTranspose. */
+function transposedPad({ e, node, read }: RuleContext, axis: number, kernel: number): number {
+  const autoPad = read.string('auto_pad') ?? 'NOTSET';
+  const isSame = autoPad.startsWith('SAME');
+  if (!isSame && !read.ints('output_shape')) return autoPad === 'VALID' ? 0 : (read.ints('pads')?.[axis] ?? 0);
+  const stride = read.ints('strides')?.[axis] ?? 1;
+  const dilation = read.ints('dilations')?.[axis] ?? 1;
+  const size = e.shapeOf(node.inputs[0] as TensorId)[axis + 2] as number;
+  const wanted = e.shapeOf(node.outputs[0] as TensorId)[axis + 2] as number;
+  const full = stride * (size - 1) + (read.ints('output_padding')?.[axis] ?? 0) + (kernel - 1) * dilation + 1;
+  const total = Math.max(0, full - wanted);
+  const half = Math.floor(total / 2);
+  return autoPad === 'SAME_UPPER' ? half : total - half;
+}

@@ -1,7 +1,7 @@
 import { isFloat, numbersOf, type TensorId } from '../../ir/index.ts';
-import { div, mul, scaled, sumTo } from '../compose.ts';
+import { div, mask, sub as minus, mul, add as plus, scaled, sumTo } from '../compose.ts';
 import type { NamedAttributes } from '../emitter.ts';
-import { real, text } from '../emitter.ts';
+import { int, real, text } from '../emitter.ts';
 import { derivatives } from '../operators/element-gradient.ts';
 import type { GradientRule, RuleContext } from './rule.ts';
 
@@ -37,6 +37,91 @@ export const divide: GradientRule = {
     const [, b = ''] = ctx.node.inputs;
     const [y = ''] = ctx.node.outputs;
     return [operand(ctx, 0, () => div(e, dy, b)), operand(ctx, 1, () => scaled(e, div(e, mul(e, dy, y), b), -1))];
+  },
+};
+
+/** x^p: of x for any p, of p for positive x. */
+export const power: GradientRule = {
+  id: 'Pow',
+  gradients(ctx) {
+    const { e, dy, node } = ctx;
+    const [x = '', p = ''] = node.inputs;
+    const [y = ''] = node.outputs;
+    const exponent = e.constantOf(p);
+    const isSquare = exponent !== undefined && numbersOf(exponent).every((value) => value === 2);
+    const less = () => e.emit('Pow', [x, minus(e, floating(ctx, p), e.number(1))]);
+    return [
+      operand(ctx, 0, () => (isSquare ? scaled(e, mul(e, dy, x), 2) : mul(e, mul(e, dy, floating(ctx, p)), less()))),
+      operand(ctx, 1, () => mul(e, mul(e, dy, y), e.emit('Log', [x]))),
+    ];
+  },
+};
+
+/** An operand as float32: exponents may be whole numbers. */
+const floating = ({ e }: RuleContext, id: TensorId): TensorId =>
+  e.typeOf(id) === 'float32' ? id : e.emit('Cast', [id], { to: int(1) });
+
+const summing = (id: string, factor: (operands: number) => number): GradientRule => ({
+  id,
+  gradients: (ctx) => {
+    const { e, dy, node } = ctx;
+    return node.inputs.map((_, i) => operand(ctx, i, () => scaled(e, dy, factor(node.inputs.length))));
+  },
+});
+
+export const sum = summing('Sum', () => 1);
+export const mean = summing('Mean', (operands) => 1 / operands);
+
+/** The first operand that is the largest (or smallest) takes all of it. */
+const extreme = (id: string): GradientRule => ({
+  id,
+  gradients(ctx) {
+    const { e, dy, node } = ctx;
+    const [y = ''] = node.outputs;
+    // What is left for operand i: 1 where none before it was it.
+    let left: TensorId | undefined;
+    const gradients: (TensorId | undefined)[] = [];
+    const last = node.inputs.findLastIndex((_, i) => ctx.wants(i));
+    node.inputs.slice(0, last + 1).forEach((x, i) => {
+      const isIt = mask(e, 'Equal', x, y);
+      const own = left === undefined ? isIt : mul(e, isIt, left);
+      gradients[i] = operand(ctx, i, () => mul(e, dy, own));
+      left = left === undefined ? minus(e, e.number(1), own) : minus(e, left, own);
+    });
+    return gradients;
+  },
+});
+
+export const max = extreme('Max');
+export const min = extreme('Min');
+
+export const pRelu: GradientRule = {
+  id: 'PRelu',
+  gradients(ctx) {
+    const { e, dy, node } = ctx;
+    const [x = '', slope = ''] = node.inputs;
+    const negative = mask(e, 'Less', x, e.number(0));
+    return [
+      operand(ctx, 0, () => {
+        const steepness = plus(e, mul(e, negative, minus(e, slope, e.number(1))), e.number(1));
+        return mul(e, dy, steepness);
+      }),
+      operand(ctx, 1, () => mul(e, mul(e, dy, x), negative)),
+    ];
+  },
+};
+
+/** Each branch gets what was taken from it. */
+export const where: GradientRule = {
+  id: 'Where',
+  gradients(ctx) {
+    const { e, dy, node } = ctx;
+    const [condition = ''] = node.inputs;
+    return [
+      undefined,
+      operand(ctx, 1, () => e.emit('Where', [condition, dy, e.number(0)])),
+      operand(ctx, 2, () => e.emit('Where', [condition, e.number(0), dy])),
+    ];
   },
 };
 

@@ -8,6 +8,8 @@ import { gatherGradient } from './gather-gradient.ts';
 import * as losses from './losses.ts';
 import * as normalization from './normalization.ts';
 import { averagePoolGradient, maxPoolGradient } from './pool-gradients.ts';
+import * as recurrent from './recurrent-gradients.ts';
+import { resizeGradient } from './resize-gradient.ts';
 import { logSoftmaxGradient, softmaxGradient } from './softmax-gradients.ts';
 import * as updates from './updates.ts';
 
@@ -24,6 +26,10 @@ export const trainingOnly: readonly OpDef[] = [
   logSoftmaxGradient,
   elementGradient,
   gatherGradient,
+  resizeGradient,
+  recurrent.lstmGradient,
+  recurrent.gruGradient,
+  recurrent.rnnGradient,
   losses.crossEntropyLoss,
   losses.meanSquaredErrorLoss,
   losses.distillationLoss,

@@ -1,55 +1,4 @@
-import { type DataType, type Shape, type Tensor, tensorOf } from '../../ir/index.ts';
-
-/** What the finite-difference test runs of each rule: shapes, attributes, opsets. */
-
-/** Float input: random numbers out of `range` (default −2 … 2); differentiated unless `fixed`. */
-interface FloatInput {
-  readonly shape: Shape;
-  readonly range?: readonly [low: number, high: number];
-  readonly fixed?: boolean;
-}
-
-/** An input with these elements: indices, axes, sizes. */
-interface GivenInput {
-  readonly tensor: Tensor;
-  readonly isConstant: boolean;
-}
-
-type AttributeValue =
-  | number
-  | string
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly floats: readonly number[] };
-
-export interface GradientCase {
-  readonly op: string;
-  readonly name?: string;
-  readonly inputs: readonly (FloatInput | GivenInput | undefined)[];
-  readonly attributes?: Readonly<Record<string, AttributeValue>>;
-  readonly outputs?: number;
-  /** Outputs that the loss reads; default all of floats. */
-  readonly used?: readonly number[];
-  readonly opset?: number;
-  readonly tolerance?: number;
-  readonly step?: number;
-}
-
-const x = (...shape: number[]): FloatInput => ({ shape });
-const inRange = (low: number, high: number, ...shape: number[]): FloatInput => ({ shape, range: [low, high] });
-const fixed = (low: number, high: number, ...shape: number[]): FloatInput => ({
-  shape,
-  range: [low, high],
-  fixed: true,
-});
-const ints = (...values: number[]): GivenInput => ({
-  tensor: tensorOf('int64', [values.length], values),
-  isConstant: true,
-});
-const given = (type: DataType, shape: Shape, values: readonly number[], isConstant = true): GivenInput => ({
-  tensor: tensorOf(type, shape, values),
-  isConstant,
-});
+import { fixed, type GradientCase, x } from './case.ts';
 
 const convolutions: readonly GradientCase[] = [
   {
@@ -99,6 +48,40 @@ const convolutions: readonly GradientCase[] = [
   },
 ];
 
+const transposed: readonly GradientCase[] = [
+  { op: 'ConvTranspose', inputs: [x(2, 3, 3, 2), x(3, 2, 3, 3), x(2)] },
+  {
+    op: 'ConvTranspose',
+    name: 'strided, padded, with output padding',
+    inputs: [x(1, 2, 3, 4), x(2, 2, 3, 2)],
+    attributes: { strides: [2, 3], pads: [1, 0, 1, 1], output_padding: [1, 2] },
+  },
+  {
+    op: 'ConvTranspose',
+    name: 'groups, dilated',
+    inputs: [x(2, 4, 3, 3), x(4, 1, 2, 2), x(2)],
+    attributes: { group: 2, dilations: [2, 1] },
+  },
+  {
+    op: 'ConvTranspose',
+    name: 'SAME_UPPER',
+    inputs: [x(1, 2, 3, 3), x(2, 1, 3, 3)],
+    attributes: { strides: [2, 2], auto_pad: 'SAME_UPPER' },
+  },
+  {
+    op: 'ConvTranspose',
+    name: 'output_shape',
+    inputs: [x(1, 1, 4, 4), x(1, 2, 3, 3)],
+    attributes: { strides: [2, 2], output_shape: [8, 7] },
+  },
+  {
+    op: 'ConvTranspose',
+    name: 'one-dimensional',
+    inputs: [x(2, 2, 5), x(2, 3, 4), x(3)],
+    attributes: { strides: [2], pads: [1, 1] },
+  },
+];
+
 const products: readonly GradientCase[] = [
   { op: 'Gemm', inputs: [x(3, 4), x(4, 2), x(2)] },
   { op: 'Gemm', name: 'transB', inputs: [x(3, 4), x(2, 4), x(3, 1)], attributes: { transB: 1, alpha: 0.5, beta: 2.5 } },
@@ -112,61 +95,6 @@ const products: readonly GradientCase[] = [
   { op: 'MatMul', name: 'by a vector', inputs: [x(2, 3, 4), x(4)] },
   { op: 'MatMul', name: 'of a vector', inputs: [x(4), x(2, 4, 3)] },
   { op: 'MatMul', name: 'two vectors', inputs: [x(4), x(4)] },
-];
-
-const binary: readonly GradientCase[] = ['Add', 'Sub', 'Mul', 'Div'].flatMap((op): GradientCase[] => [
-  { op, name: 'equal shapes', inputs: [x(2, 3), inRange(0.5, 2, 2, 3)] },
-  { op, name: 'broadcast', inputs: [x(3, 1, 2), inRange(0.5, 2, 4, 1)], opset: 12 },
-  { op, name: 'scalar', inputs: [x(2, 2), inRange(0.5, 2)] },
-]);
-
-const unary: readonly GradientCase[] = [
-  ...[
-    'Relu',
-    'Sigmoid',
-    'Tanh',
-    'Exp',
-    'Abs',
-    'Neg',
-    'Sin',
-    'Cos',
-    'Sinh',
-    'Cosh',
-    'Asinh',
-    'Atan',
-    'Erf',
-    'Softplus',
-  ].map((op): GradientCase => ({ op, inputs: [x(3, 7)] })),
-  ...[
-    'Softsign',
-    'HardSwish',
-    'Mish',
-    'LeakyRelu',
-    'ThresholdedRelu',
-    'Elu',
-    'Celu',
-    'Selu',
-    'HardSigmoid',
-    'Shrink',
-    'Swish',
-  ].map((op): GradientCase => ({ op, inputs: [inRange(-5, 5, 3, 7)] })),
-  ...['Gelu', 'com.microsoft::Gelu'].map((op): GradientCase => ({ op, inputs: [x(3, 7)] })),
-  { op: 'Gelu', name: 'tanh', inputs: [x(3, 7)], attributes: { approximate: 'tanh' }, opset: 20 },
-  ...['Sqrt', 'Log', 'Reciprocal'].map((op): GradientCase => ({ op, inputs: [inRange(0.3, 3, 3, 4)] })),
-  ...['Asin', 'Acos', 'Atanh', 'Tan'].map((op): GradientCase => ({ op, inputs: [inRange(-0.8, 0.8, 3, 4)] })),
-  { op: 'Acosh', inputs: [inRange(1.2, 3, 3, 4)] },
-  { op: 'LeakyRelu', name: 'alpha', inputs: [x(9)], attributes: { alpha: 0.3 } },
-  { op: 'ThresholdedRelu', name: 'alpha', inputs: [x(9)], attributes: { alpha: 0.3 } },
-  { op: 'Elu', name: 'alpha', inputs: [x(9)], attributes: { alpha: 0.3 } },
-  { op: 'Celu', name: 'alpha', inputs: [x(9)], attributes: { alpha: 0.3 } },
-  { op: 'Selu', name: 'alpha, gamma', inputs: [x(9)], attributes: { alpha: 0.3, gamma: 1.5 } },
-  { op: 'HardSigmoid', name: 'alpha, beta', inputs: [x(9)], attributes: { alpha: 0.4, beta: 0.25 } },
-  { op: 'Swish', name: 'alpha', inputs: [x(9)], attributes: { alpha: 1.7 } },
-  { op: 'Shrink', name: 'lambd, bias', inputs: [x(9)], attributes: { lambd: 0.7, bias: 0.3 } },
-  { op: 'Clip', inputs: [x(3, 7), given('float32', [], [-1]), given('float32', [], [1.5])] },
-  { op: 'Clip', name: 'below only', inputs: [x(9), undefined, given('float32', [], [0.5])] },
-  { op: 'Clip', name: 'attributes', inputs: [x(9)], attributes: { min: { float: 0 }, max: { float: 1 } }, opset: 10 },
-  { op: 'Cast', inputs: [x(4)], attributes: { to: 1 }, step: 0.25 },
 ];
 
 const window = { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] };
@@ -242,22 +170,10 @@ const normalizations: readonly GradientCase[] = [
   },
 ];
 
-const layout: readonly GradientCase[] = [
-  { op: 'Reshape', inputs: [x(2, 6), ints(3, -1)] },
-  { op: 'Flatten', inputs: [x(2, 3, 2)], attributes: { axis: 1 } },
-  { op: 'Squeeze', inputs: [x(2, 1, 3), ints(1)] },
-  { op: 'Squeeze', name: 'attribute', inputs: [x(2, 1, 3)], attributes: { axes: [1] }, opset: 11 },
-  { op: 'Unsqueeze', inputs: [x(2, 3), ints(0)] },
-  { op: 'Identity', inputs: [x(2, 3)] },
-  { op: 'Dropout', inputs: [x(2, 3)] },
-];
-
-export const gradientCases: readonly GradientCase[] = [
+export const layerCases: readonly GradientCase[] = [
   ...convolutions,
+  ...transposed,
   ...products,
-  ...binary,
-  ...unary,
   ...pools,
   ...normalizations,
-  ...layout,
 ];
