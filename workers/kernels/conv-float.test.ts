@@ -34,7 +34,7 @@ function anyConvolution(random: Random): Case {
   const kernel = [between(random, 1, 3), between(random, 1, 4)];
   const input = normal(random, [between(random, 1, 2), channels, between(random, 5, 12), between(random, 7, 20)]);
   const weights = normal(random, [groups * between(random, 1, 9), channels / groups, ...kernel]);
-  const pads =
+  const pads: Step['attributes'] =
     random.below(3) === 0
       ? { auto_pad: random.pick(['SAME_UPPER', 'SAME_LOWER', 'VALID']) }
       : { pads: [0, 1, 2, 3].map(() => random.below(3)), dilations: [between(random, 1, 2), between(random, 1, 2)] };
@@ -80,6 +80,27 @@ const cases: Readonly<Record<string, (random: Random) => Case>> = {
     const input = normal(random, [between(random, 1, 2), channels, between(random, 3, 19), between(random, 3, 19)]);
     const weights = normal(random, [between(random, 6, 20), channels, 3, 3]);
     return convolution(random, input, weights, { pads: [0, 1, 2, 3].map(() => random.below(3)) });
+  },
+  transposed: (random) => {
+    const spatial = random.pick([1, 2, 2]);
+    const axes = Array.from({ length: spatial }, () => ({
+      kernel: between(random, 1, 4),
+      stride: between(random, 1, 3),
+    }));
+    const groups = random.pick([1, 1, 2]);
+    const channels = groups * between(random, 1, 12);
+    const input = normal(random, [between(random, 1, 2), channels, ...axes.map(() => between(random, 2, 9))]);
+    const outPerGroup = between(random, 1, 12);
+    const weights = normal(random, [channels, outPerGroup, ...axes.map(({ kernel }) => kernel)]);
+    const sides = random.pick<Step['attributes']>([
+      { pads: [...axes, ...axes].map(({ kernel }) => random.below(kernel)) },
+      { output_padding: axes.map(({ stride }) => random.below(stride)) },
+      { auto_pad: random.pick(['SAME_UPPER', 'SAME_LOWER', 'VALID']) },
+    ]);
+    const strides = axes.map(({ stride }) => stride);
+    const bias = random.below(2) ? [normal(random, [groups * outPerGroup])] : [];
+    const attributes = { group: groups, strides, ...sides };
+    return { input, steps: [{ op: 'ConvTranspose', constants: [weights, ...bias], attributes }, { op: 'Relu' }] };
   },
 };
 

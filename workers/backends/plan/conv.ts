@@ -1,5 +1,6 @@
 import type { TensorId } from '../../../src/ir/index.ts';
 import { ConvFloatField } from '../../kernels/assembly/memory.ts';
+import { convTransposePlanners } from './conv-transpose.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type Places, type PlannerTable } from './fast-node.ts';
 import { map4, type Window, windowOf } from './window.ts';
 import { suitsWinograd, winograd } from './winograd.ts';
@@ -7,7 +8,7 @@ import { suitsWinograd, winograd } from './winograd.ts';
 /** How many bytes of panels are packed at once: they should stay in the second cache with the weights. */
 const PANEL_BYTES = 1 << 17;
 
-export const convPlanners: PlannerTable = { Conv: conv };
+export const convPlanners: PlannerTable = { Conv: conv, ...convTransposePlanners };
 
 /** A convolution over [batch, channels, height, width], weights [outChannels, channels / groups, kernel]. */
 export interface Convolution {

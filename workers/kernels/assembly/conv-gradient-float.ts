@@ -189,6 +189,7 @@ export function convInputGradientFloat(call: usize): void {
   const planeBytes = <usize>load<i32>(call, ConvInputGradientField.planeBytes);
   const planes = <usize>load<u32>(call, ConvInputGradientField.planes);
   const sampleBytes = <usize>load<i32>(call, ConvInputGradientField.sampleBytes);
+  const bias = <usize>load<u32>(call, ConvInputGradientField.bias);
   packPhaseWeights(call);
   if (map) memory.fill(map, 0, groupBytes * groups);
   let gradient = <usize>load<u32>(call, ConvInputGradientField.gradient);
@@ -204,7 +205,8 @@ export function convInputGradientFloat(call: usize): void {
         const from = base + <usize>g * groupBytes;
         let to = output + <usize>(g * channels) * planeBytes;
         for (let tile = 0; tile < channelTiles; tile++) {
-          phaseTile(call, phase, from, panel, to, min(4, channels - (tile << 2)));
+          const offset = bias ? bias + (<usize>(g * channels + (tile << 2)) << 2) : 0;
+          phaseTile(call, phase, from, panel, to, min(4, channels - (tile << 2)), offset);
           panel += panelBytes;
           to += planeBytes << 2;
         }
@@ -249,7 +251,7 @@ function packPhaseWeights(call: usize): void {
 }
 
 /** 4 channels of a phase's pixels, 8 pixels at a time: two runs of 4, each within a row. */
-function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: usize, count: i32): void {
+function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: usize, count: i32, bias: usize): void {
   const height = load<i32>(phase, GradientPhaseField.height);
   const width = load<i32>(phase, GradientPhaseField.width);
   const mapRow = <usize>load<i32>(call, ConvInputGradientField.mapRow);
@@ -258,6 +260,8 @@ function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: 
   const plane = <usize>load<i32>(call, ConvInputGradientField.planeBytes);
   const offsets = <usize>load<u32>(phase, GradientPhaseField.offsets);
   const end = offsets + (<usize>load<i32>(phase, GradientPhaseField.depth) << 2);
+  const low = v128.load32_splat(call, ConvInputGradientField.low);
+  const high = v128.load32_splat(call, ConvInputGradientField.high);
   output += <usize>load<i32>(phase, GradientPhaseField.first);
   let y = 0;
   let x = 0;
@@ -284,6 +288,12 @@ function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: 
       }
     }
     let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+    if (bias) {
+      c00 = c01 = v128.load32_splat(bias);
+      c10 = c11 = v128.load32_splat(bias, 4);
+      c20 = c21 = v128.load32_splat(bias, 8);
+      c30 = c31 = v128.load32_splat(bias, 12);
+    }
     let w = panel;
     const apart = from1 - from0;
     for (let k = offsets; k < end; k += 4) {
@@ -304,26 +314,27 @@ function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: 
       c31 = f32x4.add(c31, f32x4.mul(v, x1));
       w += 16;
     }
-    put(to0, c00, count0, step);
-    put(to1, c01, count1, step);
+    put(to0, c00, count0, step, low, high);
+    put(to1, c01, count1, step, low, high);
     if (count > 1) {
-      put(to0 + plane, c10, count0, step);
-      put(to1 + plane, c11, count1, step);
+      put(to0 + plane, c10, count0, step, low, high);
+      put(to1 + plane, c11, count1, step, low, high);
     }
     if (count > 2) {
-      put(to0 + (plane << 1), c20, count0, step);
-      put(to1 + (plane << 1), c21, count1, step);
+      put(to0 + (plane << 1), c20, count0, step, low, high);
+      put(to1 + (plane << 1), c21, count1, step, low, high);
     }
     if (count > 3) {
-      put(to0 + plane * 3, c30, count0, step);
-      put(to1 + plane * 3, c31, count1, step);
+      put(to0 + plane * 3, c30, count0, step, low, high);
+      put(to1 + plane * 3, c31, count1, step, low, high);
     }
   }
 }
 
-/** The first `count` lanes, `step` bytes apart. */
+/** The first `count` lanes, clamped, `step` bytes apart. */
 @inline
-function put(to: usize, v: v128, count: i32, step: usize): void {
+function put(to: usize, v: v128, count: i32, step: usize, low: v128, high: v128): void {
+  v = f32x4.min(f32x4.max(v, low), high);
   if (count == 4 && step == 4) {
     v128.store(to, v);
     return;

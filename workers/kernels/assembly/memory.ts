@@ -388,7 +388,11 @@ export enum ConvInputGradientField {
   phaseList = 68,
   /** Working memory for the weights: per phase, group and 4 input channels [depth, 4]. */
   panels = 72,
-  bytes = 76,
+  /** For transposed convolution: what the sums start from, or 0, and the float32 bits of what they are clamped to. */
+  bias = 76,
+  low = 80,
+  high = 84,
+  bytes = 88,
 }
 
 /** Pixels of an input gradient with equal remainders by the strides. `first`: byte offset of the first one in a plane. */

@@ -6,8 +6,10 @@ import {
   PlanesField,
 } from '../../../kernels/assembly/memory.ts';
 import { type KernelMemory, writeFields } from '../../kernel-memory.ts';
-import { bindFields, type FastNode, type NodeView, type PlannerTable } from '../fast-node.ts';
+import type { Convolution } from '../conv.ts';
+import { bindFields, type FastNode, floatBits, type NodeView, type PlannerTable } from '../fast-node.ts';
 import { map4, type Window, windowOf } from '../window.ts';
+import { suitsWinograd, suitsWinograd, winograd, winograd } from '../winograd.ts';
 
 /** Pixels of a panel of 8 channels, 32 bytes each, that stay in the first cache. */
 const BLOCK_PIXELS = 512;
@@ -18,7 +20,7 @@ export const convGradientPlanners: PlannerTable = {
 };
 
 /** A convolution X [N, C, H, W] → Y; channels are those of one group. */
-interface ConvShape {
+export interface ConvShape {
   readonly batch: number;
   readonly groups: number;
   readonly channels: number;
@@ -148,10 +150,40 @@ function borders(phases: readonly AxisPhase[], outSize: number): readonly [befor
 }
 
 function inputGradient(view: NodeView): FastNode | undefined {
-  const [dy, w] = view.node.inputs as readonly [TensorId, TensorId];
+  const [dy, w] = view.node.inputs;
   const filter = view.floatShape(w);
   const shape = convShape(view, view.ints('input_shape'), view.floatShape(dy), filter?.slice(2));
   if (!shape) return undefined;
+  return transposedConvolution(view, shape);
+}
+
+/**
+ * dX from dY and W, the node's inputs 0 and 1: the transpose of the convolution `shape`. A bias per channel of dX makes it a
+ * ConvTranspose.
+ */
+export function transposedConvolution(view: NodeView, shape: ConvShape, bias?: TensorId): FastNode {
+  const [dy, w] = view.node.inputs as readonly [TensorId, TensorId];
+  const turned = turnedConvolution(shape);
+  if (turned && suitsWinograd(turned))
+    return winograd(view, turned, { index: 1, outChannelStep: 9, channelStep: 9 * shape.channels, turned: true });
+  return byPhases(shape, dy, w, bias);
+}
+
+/** With stride 1, the convolution of dY with turned weights that gives dX. */
+function turnedConvolution({ batch, groups, channels, outChannels, size, outSize, window }: ConvShape) {
+  const { kernel, strides, dilations, pads } = window;
+  const border = [0, 1, 2, 3].map((i) => (kernel[i & 1] as number) - 1 - (pads[i] as number));
+  if (strides[0] !== 1 || strides[1] !== 1 || border.some((pad) => pad < 0)) return undefined;
+  return {
+    ...{ batch, groups, channels: outChannels * groups, height: outSize[0], width: outSize[1] },
+    ...{ outChannels: channels * groups, outHeight: size[0], outWidth: size[1] },
+    ...{ mapHeight: size[0] + kernel[0] - 1, mapWidth: size[1] + kernel[1] - 1 },
+    window: { kernel, strides, dilations, pads: border as [number, number, number, number] },
+  };
+}
+
+/** Phase after phase of dX; see `convInputGradientFloat`. */
+function byPhases(shape: ConvShape, dy: TensorId, w: TensorId, bias?: TensorId): FastNode {
   const { batch, groups, channels, outChannels, size, outSize, window } = shape;
   const { kernel, strides, dilations, pads } = window;
   const phases = ([0, 1] as const).map((i) => axisPhases(size[i], kernel[i], strides[i], dilations[i], pads[i]));
@@ -165,8 +197,9 @@ function inputGradient(view: NodeView): FastNode | undefined {
   const area = kernel[0] * kernel[1];
   const phaseList = ys.flatMap((y) => xs.map((x) => phaseOf(y, x, shape, map, [top, left])));
   return {
-    reads: [dy, w],
+    reads: [dy, w, ...(bias ? [bias] : [])],
     scratchBytes: mapBytes + groups * roundUp(channels, 4) * outChannels * area * 4,
+    clamps: true,
     bind: (places) =>
       bindFields(places, 'convInputGradientFloat', ConvInputGradientField, {
         planes: placePlanes(places.memory, outChannels * groups, outSize, [top, left], map),
@@ -188,7 +221,31 @@ function inputGradient(view: NodeView): FastNode | undefined {
         phases: phaseList.length,
         phaseList: placePhases(places.memory, phaseList),
         panels: places.scratch + mapBytes,
+        bias: bias ? places.operand(bias) : 0,
+        low: floatBits(places.low),
+        high: floatBits(places.high),
       }),
+  };
+}
+
+/** The convolution of dY with turned filters that gives dX, where strides and padding allow it. */
+function turnedConvolution({ size, outSize, window, ...shape }: ConvShape): Convolution | undefined {
+  const { kernel, strides, dilations, pads } = window;
+  const reach = ([0, 1, 0, 1] as const).map((i) => (kernel[i] - 1) * dilations[i]);
+  const [top, left, bottom, right] = reach.map((r, i) => r - (pads[i] as number)) as [number, number, number, number];
+  if ([...strides].some((stride) => stride !== 1) || Math.min(top, left, bottom, right) < 0) return undefined;
+  return {
+    batch: shape.batch,
+    groups: shape.groups,
+    channels: shape.outChannels * shape.groups,
+    outChannels: shape.channels * shape.groups,
+    height: outSize[0],
+    width: outSize[1],
+    outHeight: size[0],
+    outWidth: size[1],
+    window: { ...window, pads: [top, left, bottom, right] },
+    mapHeight: top + outSize[0] + bottom,
+    mapWidth: left + outSize[1] + right,
   };
 }
 
