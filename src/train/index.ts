@@ -21,3 +21,4 @@ export { SWEEP_RATES, type SweepRequest, sweepLearningRates } from './sweep.ts';
 export { type Engines, type TaskRequest, withMemory } from './task.ts';
 export { type Trainable, type TrainableLayer, trainable } from './trainable.ts';
 export { type RunHost, type TrainedModel, type TrainRequest, train } from './trainer.ts';
+export { withWeights } from './weights.ts';

@@ -41,6 +41,8 @@ export interface StepResult {
 
 /** Events of steps are at least this many seconds apart. */
 const EVENT_SECONDS = 0.25;
+/** What clocks of browsers tell apart: 0.1 ms. */
+const LEAST_SECONDS = 1e-4;
 
 /**
  * Trains a network. The weights follow from network, data and recipe alone, bit by bit: not from clocks, pauses, resumption or what else
@@ -102,7 +104,7 @@ class Run {
   #best: Checkpoint['best'];
   #seconds = 0;
   /** When a step was told last, which, and the sum of the losses since. */
-  #told = { at: Number.NEGATIVE_INFINITY, step: 0, loss: 0 };
+  #told = { at: 0, step: 0, loss: 0 };
 
   constructor(request: TrainRequest, task: Task, engines: Engines, host: RunHost) {
     this.#request = request;
@@ -135,6 +137,7 @@ class Run {
   /** Steps to the end, or until asked to stop. */
   async go(): Promise<void> {
     const { gate } = this.#host;
+    this.#told.at = this.#host.now();
     while (this.#step < this.#steps && !gate.stopping) {
       throwIfCancelled(this.#engines.signal);
       if (gate.waiting) {
@@ -221,7 +224,7 @@ class Run {
       loss: sum / (this.#step - step),
       learningRate: this.#rate(this.#step - 1),
       gradientNorm: norm,
-      samplesPerSecond: Number.isFinite(seconds) && seconds > 0 ? samples / seconds : 0,
+      samplesPerSecond: samples / Math.max(seconds, LEAST_SECONDS),
     });
   }
 
