@@ -1,4 +1,5 @@
 export { type ByteSource, checkRange, memorySource, partOf } from './byte-source.ts';
+export { Crc32 } from './crc32.ts';
 export { displayName } from './display-name.ts';
 export type { ErrorFacts } from './errors.ts';
 export { BugError, CancelledError, messageOf, throwIfCancelled, UserError, unreachable } from './errors.ts';

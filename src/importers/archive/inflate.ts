@@ -1,7 +1,7 @@
 /** Inflating with a bound: gzip streams and deflated members of zips, over fflate's streaming inflate. */
 import { Gunzip, Inflate } from 'fflate';
-import { type ByteSource, messageOf, UserError } from '../../base/index.ts';
-import { Crc32 } from './crc32.ts';
+import { type ByteSource, Crc32, messageOf, UserError } from '../../base/index.ts';
+
 import { damagedArchive, unpacksTooLarge } from './errors.ts';
 import { Pieces } from './pieces.ts';
 

@@ -1,4 +1,4 @@
-/** CRC-32 as gzip and zip use it (polynomial 0xEDB88320, reflected). Source: RFC 1952, 8. */
+/** CRC-32 as gzip, zip and PNG use it (polynomial 0xEDB88320, reflected). Source: RFC 1952, 8. */
 export class Crc32 {
   #state = 0xffffffff;
 
