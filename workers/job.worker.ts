@@ -3,6 +3,7 @@ import { loadLater } from '../src/explore/index.ts';
 import { createServer, createStore, type Engines, jobFunctions } from '../src/jobs/index.ts';
 import { writeOnnx } from '../src/onnx/index.ts';
 import { blobOpener } from './blob-source.ts';
+import { decodeImage } from './decode-image.ts';
 import type { KernelsMessage } from './engines.ts';
 
 /** The general worker of the page: serves the job table. Engines and compiled kernels come when a job first needs them. */
@@ -45,6 +46,7 @@ function start({ onnxruntimeUrl }: StartMessage): void {
       const { createOrtBackend } = await import('./backends/ort.ts');
       return createOrtBackend(writeOnnx, onnxruntimeUrl);
     },
+    decodeImage,
     now: () => performance.now() / 1000,
     pause: () => new Promise<void>((done) => setTimeout(done)),
   };

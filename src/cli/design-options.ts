@@ -21,7 +21,7 @@ export const DATA_OPTIONS: readonly CommandOption[] = [
   {
     name: 'generator',
     value: 'ID',
-    help: 'A labelled data set made from the seed, in place of --data (shapes, tones)',
+    help: 'A labelled data set made from the seed, in place of --data (glyphs, shapes, beats, voice, figures, tones)',
   },
 ];
 

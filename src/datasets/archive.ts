@@ -2,6 +2,7 @@
 import { gunzipSync, unzipSync, zipSync } from 'fflate';
 import { messageOf } from '../base/index.ts';
 import type { Tensor } from '../ir/index.ts';
+import { checkMember, crcOf, zipChecksums } from './checksums.ts';
 import { damaged, duplicateArray, tooLarge } from './errors.ts';
 import { isNpy, readNpy, writeNpy } from './npy.ts';
 
@@ -24,6 +25,9 @@ export function gunzip(file: string, bytes: Uint8Array): Uint8Array {
   if (size > bytes.length * 1032) throw damaged(file, 'the gzip stream is cut off or followed by something else');
   if (size > MAX_BYTES) throw tooLarge(file, size, MAX_BYTES);
   const unpacked = inflating(file, () => gunzipSync(bytes));
+  const crc = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 4).getUint32(0, true);
+  if (unpacked.length === size && crcOf(unpacked) !== crc)
+    throw damaged(file, 'the content of the gzip stream does not agree with its checksum');
   if (unpacked.length !== size) throw damaged(file, 'the gzip stream does not unpack to the size it states');
   return unpacked;
 }
@@ -41,9 +45,11 @@ export function readNpz(file: string, bytes: Uint8Array): Map<string, Tensor> {
       },
     }),
   );
+  const sums = zipChecksums(file, bytes);
   const arrays = new Map<string, Tensor>();
   for (const [path, content] of Object.entries(members)) {
     const name = path.slice(0, -'.npy'.length);
+    checkMember(file, path, content, sums);
     if (!isNpy(content)) throw damaged(file, `'${path}' in it is no NumPy array`);
     if (arrays.has(name)) throw duplicateArray(name, file);
     arrays.set(name, readNpy(`${file}/${path}`, content));

@@ -23,7 +23,7 @@ import {
   wrongShape,
   wrongType,
 } from './errors.ts';
-import { type Fit, fitOf, transposeEach } from './fit.ts';
+import { type Fit, fitOf, type Layout, transposeEach } from './fit.ts';
 import { isLabelName, labelsFrom } from './labels.ts';
 import { type Preprocessing, preprocess } from './preprocess.ts';
 
@@ -42,6 +42,8 @@ export interface BindOptions {
   readonly classes?: number;
   /** Applied to inputs of float type, after conversion. Default none. */
   readonly preprocessing?: Preprocessing;
+  /** Where the channels of pictures lie in the arrays. Absent: told from the shape. */
+  readonly layout?: Layout;
 }
 
 export interface Bound {
@@ -148,7 +150,7 @@ function bindInput(
 ): { data: Float32Array; count: number } {
   const type = port.type ?? 'float32';
   if (type === 'string' || type.startsWith('complex')) throw unsupportedInput(port.id, type);
-  const found = fitOf(tensor.shape, shape);
+  const found = fitOf(tensor.shape, shape, options.layout);
   if (!found) throw wrongShape(name, tensor.shape, port.id, shape);
   if (found.count === 0 || elementCount(tensor.shape) === 0) throw emptyArray(name, tensor.shape);
   if (tensor.type === 'string') throw wrongType(name, tensor.type, port.id, type);
@@ -161,7 +163,12 @@ function bindInput(
   if (found.how === 'reshaped') say('datasets/reshaped', 'info', `The elements of ${shapes} are taken in their order.`);
   else if (found.how !== 'as-is') {
     const to = found.how === 'channels-first' ? 'from NHWC to NCHW' : 'from NCHW to NHWC';
-    say('datasets/channels-moved', 'warning', `${shapes}: the pictures were turned ${to}, the only order that fits.`);
+    const why = options.layout ? 'as it was said' : 'the only order that fits';
+    say(
+      'datasets/channels-moved',
+      options.layout ? 'info' : 'warning',
+      `${shapes}: the pictures were turned ${to}, ${why}.`,
+    );
   }
   if (options.preprocessing && isFloat(type)) preprocess(data, shape, options.preprocessing);
   else if (tensor.type === 'uint8' && isFloat(type))

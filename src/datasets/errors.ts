@@ -11,7 +11,7 @@ export const unknownFile = (file: string): UserError =>
   new UserError(
     'datasets/unknown-file',
     `'${file}' is not in a form that arrays are read from.`,
-    "Use NumPy's .npz or .npy, MNIST idx files, CIFAR-10 binary files, or raw numbers named like 'x_u8_100x28x28.bin'; each may be gzip-compressed.",
+    "Use NumPy's .npz or .npy, MNIST idx files, CIFAR-10 binary files, a CSV with a sample per row, pictures (PNG, JPEG) in one folder per class, or raw numbers named like 'x_u8_100x28x28.bin'.",
     { file },
   );
 
@@ -162,6 +162,77 @@ export const badDifficulty = (difficulty: number): UserError =>
     `The difficulty of generated samples is ${difficulty}; it goes from 0 to 1.`,
     'Give a number from 0 (clean) to 1 (hard), or leave it out.',
     { difficulty },
+  );
+
+export const noDecoder = (file: string): UserError =>
+  new UserError(
+    'datasets/no-decoder',
+    `'${file}' is a JPEG picture, which only the page can decode: its browser does.`,
+    'Open it in the page, or convert the pictures to PNG.',
+    { file },
+  );
+
+interface NamedPicture {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const pictureSizes = (a: NamedPicture, b: NamedPicture): UserError =>
+  new UserError(
+    'datasets/picture-sizes',
+    `Pictures differ in size: '${a.name}' is ${a.width}×${a.height}, '${b.name}' is ${b.width}×${b.height} (width × height).`,
+    "Give pictures of one size, or choose 'Resize pictures to the input' under Data.",
+    { a: a.name, b: b.name, sizes: [a.width, a.height, b.width, b.height] },
+  );
+
+export const pictureSizeOfInput = (a: NamedPicture, input: string, width: number, height: number): UserError =>
+  new UserError(
+    'datasets/picture-sizes',
+    `Picture '${a.name}' is ${a.width}×${a.height}; input '${input}' takes ${width}×${height} (width × height).`,
+    "Give pictures of that size, or choose 'Resize pictures to the input' under Data.",
+    { a: a.name, input, sizes: [a.width, a.height, width, height] },
+  );
+
+export const pictureWithoutClass = (astray: string, other: string): UserError =>
+  new UserError(
+    'datasets/picture-without-class',
+    `'${astray}' lies beside the folders of classes, while '${other}' lies in one: its class is not known.`,
+    'Put it into the folder of its class, or take it out.',
+    { file: astray },
+  );
+
+const SERIES_FORM =
+  'Give one sample per row, all rows with the same number of cells, decimal points, and one column for the label.';
+
+export const seriesNoRows = (file: string): UserError =>
+  new UserError('datasets/series-empty', `There is no row of numbers in '${file}'.`, SERIES_FORM, { file });
+
+export const seriesLength = (file: string, line: number, has: number, firstLine: number, wants: number): UserError =>
+  new UserError(
+    'datasets/series-length',
+    `'${file}', line ${line}: ${has} cells, but line ${firstLine} has ${wants}.`,
+    SERIES_FORM,
+    { file, line, has, wants },
+  );
+
+export const seriesNotANumber = (file: string, line: number, column: number, cell: string): UserError =>
+  new UserError(
+    'datasets/series-not-a-number',
+    cell === ''
+      ? `'${file}', line ${line}, column ${column} is empty.`
+      : `'${file}', line ${line}, column ${column}: '${cell.slice(0, 60)}' is not a number.`,
+    SERIES_FORM,
+    { file, line, column, cell: cell.slice(0, 60) },
+  );
+
+export const tableEncoding = (file: string, cause: unknown): UserError =>
+  new UserError(
+    'datasets/table-encoding',
+    `'${file}' is not text in UTF-8.`,
+    "Save it as 'CSV UTF-8'.",
+    { file },
+    { cause },
   );
 
 export const noInputs = (): UserError =>

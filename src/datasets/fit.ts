@@ -15,8 +15,11 @@ const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((
  *
  * Accepted, in this order: [N, ...wants]; [N·b, ...rest] for wants = [b, ...rest]; one sample without its batch;
  * the same with axes of size 1 added or left out; pictures with their channels at the other end; flat rows [N, k].
+ * `layout`: where the channels of pictures lie in the array, if the user says so.
  */
-export function fitOf(has: Shape, wants: Shape): Fit | undefined {
+export function fitOf(has: Shape, wants: Shape, layout?: Layout): Fit | undefined {
+  const told = layout && pictureFit(has, wants, layout);
+  if (told !== undefined) return told || undefined;
   const [batch = 1, ...rest] = wants;
   const size = elementCount(wants);
   if (same(has.slice(1), wants) && has.length > wants.length) return { count: has[0] as number, how: 'as-is' };
@@ -33,6 +36,29 @@ export function fitOf(has: Shape, wants: Shape): Fit | undefined {
   if (elementCount(row) === size && (row.length === 1 || squeezed(rest).length === 1))
     return { count, how: 'reshaped' };
   return undefined;
+}
+
+/** Where the channels of pictures lie: [N, C, H, W] or [N, H, W, C]. */
+export type Layout = 'NCHW' | 'NHWC';
+
+/** The layout of an input of pictures; ONNX's own where the shape does not tell. Undefined: no pictures. */
+export function layoutOf(wants: Shape): Layout | undefined {
+  const [batch, a = 0, , c = 0] = wants;
+  if (wants.length !== 4 || batch !== 1) return undefined;
+  return c <= MOST_CHANNELS && a > MOST_CHANNELS ? 'NHWC' : 'NCHW';
+}
+
+/** With the layout of the array told by the user: the fit, `false` where it does not fit so, undefined where neither is of pictures. */
+function pictureFit(has: Shape, wants: Shape, layout: Layout): Fit | false | undefined {
+  const inside = layoutOf(wants);
+  const row = has.length === 3 ? has : has.slice(-3);
+  if (inside === undefined || row.length !== 3) return undefined;
+  const count = has.length === 3 ? 1 : has.slice(0, -3).reduce((n, d) => n * d, 1);
+  const [a, b, c] = row as [number, number, number];
+  const rest = wants.slice(1);
+  if (layout === inside) return same(row, rest) && { count, how: 'as-is' };
+  if (layout === 'NHWC') return same(rest, [c, a, b]) && { count, how: 'channels-first' };
+  return same(rest, [b, c, a]) && { count, how: 'channels-last' };
 }
 
 /** Pictures have 1 to 4 channels; more are features, whose order no one can tell from the shape. */

@@ -1,5 +1,6 @@
 export { checkDataSize, readNpz, writeNpz } from './archive.ts';
 export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
+export { type Layout, layoutOf } from './fit.ts';
 export { generateSamples, generationNotice } from './generate.ts';
 export {
   type ClassTree,
@@ -12,8 +13,11 @@ export {
 export { sampleGenerators } from './generators/registry.ts';
 export { type LayerMetric, type MatchedMetric, matchMetric, readMetric } from './layer-metric.ts';
 export { readNpy, writeNpy } from './npy.ts';
+export { holdsPictures, type ImageDecoder, type PictureOptions, readPictures } from './pictures.ts';
+export { type DecodedImage, decodePng } from './png.ts';
 export type { Preprocessing } from './preprocess.ts';
-export { type DataFile, readArrays } from './read-arrays.ts';
+export { type DataFile, type ReadData, readArrays, readDataFiles } from './read-arrays.ts';
+export { looksLikeSeries } from './series.ts';
 export { pickSamples, splitSamples } from './split.ts';
 export {
   splitForTraining,

@@ -1,4 +1,5 @@
 import type { FloatBackend, ProgramBackend, StepBackend } from '../compute/index.ts';
+import type { ImageDecoder } from '../datasets/index.ts';
 import type { Diagnostic } from '../ir/index.ts';
 
 /** What computes. */
@@ -19,6 +20,8 @@ export interface JobHost {
   engines(): Promise<Engines>;
   /** Loads onnxruntime, only when asked for: the independent check. Rejects with a `UserError` where it cannot be had. */
   independent(): Promise<FloatBackend>;
+  /** Decodes pictures that this program does not (JPEG); absent where there is no browser. */
+  readonly decodeImage?: ImageDecoder;
   /** Seconds of a clock that only moves forward. */
   now(): number;
   /** Lets messages in: a long job that awaits it now and then hears that it was cancelled. */

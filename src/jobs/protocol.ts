@@ -5,6 +5,7 @@ import type {
   Choices,
   Constraint,
   DataReference,
+  DataSettings,
   DesignPoint,
   DrawingChoice,
   DrawnModel,
@@ -67,8 +68,8 @@ export interface ModelSource {
   readonly sha256?: string;
 }
 
-/** Samples a worker is to hold. `files` are arrays, labels, images; none: generated from the model's inputs and `seed`. */
-export interface DataSource {
+/** Samples a worker is to hold. `files` are arrays, labels, tables, pictures; none: generated from the model's inputs and `seed`. */
+export interface DataSource extends DataSettings {
   readonly id: string;
   readonly files: readonly SourceFile[];
   readonly seed: number;

@@ -3,6 +3,7 @@ import {
   type BoundData,
   bindData,
   calibrateModel,
+  decodePictures,
   type ModelFile,
   type OpenedModel,
   openModel,
@@ -99,7 +100,9 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
       if (!sources.has(source.id)) sources.set(source.id, { kind: 'data', source });
       return bound.get(`${modelId}\n${source.id}`, async () => {
         const { files, ...request } = source;
-        return bindData(await store.model(modelId, ctx), { ...request, files: await readAll(files, host) });
+        const opened = await store.model(modelId, ctx);
+        const given = { ...request, files: await readAll(files, host) };
+        return bindData(opened, await decodePictures(opened, given, host.decodeImage));
       });
     },
     calibration: (modelId, calibrationId, ctx) =>

@@ -3,9 +3,16 @@ import {
   generateSamples,
   generateSet,
   generationNotice,
+  holdsPictures,
+  type ImageDecoder,
   type InputPort,
+  type Layout,
+  layoutOf,
+  type PictureOptions,
   type Preprocessing,
-  readArrays,
+  type ReadData,
+  readDataFiles,
+  readPictures,
   sampleGenerators,
   splitSamples,
   TRAINING_PARTS,
@@ -16,7 +23,17 @@ import { type Diagnostic, elementCount, isKnown, type SampleSet, type Tensor } f
 import type { DataRecipe, DataReference } from '../exploration.ts';
 import type { ModelFile, OpenedModel } from './open.ts';
 
-export interface DataRequest {
+/** What is done to data as it is read; travels with it to every user of it. */
+export interface DataSettings {
+  /** Normalization: (value · scale − mean) / deviation, per channel. Absent: none. */
+  readonly preprocessing?: Preprocessing;
+  /** Where the channels of pictures lie in the arrays. Absent: told from the shape. */
+  readonly layout?: Layout;
+  /** Pictures of other sizes are resized to the input's. Absent: they are refused. */
+  readonly resize?: boolean;
+}
+
+export interface DataRequest extends DataSettings {
   /** Arrays and labels; none: samples are generated. */
   readonly files: readonly ModelFile[];
   readonly seed: number;
@@ -27,18 +44,21 @@ export interface DataRequest {
    * training: three parts that share no sample (see `splitForTraining`). Generated parts come from seeds of their own.
    */
   readonly part?: 'calibration' | 'evaluation' | TrainingPart;
-  readonly preprocessing?: Preprocessing;
   /** A labelled data set made from the seed (ids of `sampleGenerators`), in place of files. */
   readonly generator?: string;
   /** Of a generator, 0 … 1; absent: as it is meant for small networks. */
   readonly difficulty?: number;
   /** Where the files are from; default 'given'. */
   readonly origin?: DataReference['origin'];
+  /** What the files hold, where they had to be decoded (`decodePictures`). */
+  readonly read?: ReadData;
 }
 
 export interface BoundData {
   readonly samples: SampleSet;
   readonly reference: DataReference;
+  /** Where files or the generator name the classes. */
+  readonly classNames?: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -53,26 +73,78 @@ const PART_SEED_OFFSETS: Readonly<Record<NonNullable<DataRequest['part']>, numbe
   training: 2_000_003,
 };
 
+/** Reads pictures among the files, which takes a decoder for what is no PNG; other requests come back as they are. */
+export async function decodePictures(
+  opened: OpenedModel,
+  request: DataRequest,
+  decodeImage: ImageDecoder | undefined,
+): Promise<DataRequest> {
+  if (!holdsPictures(request.files)) return request;
+  const { others, ...pictures } = await readPictures(request.files, {
+    ...pictureInput(inputPorts(opened)),
+    ...(request.resize ? { resize: true } : {}),
+    ...(decodeImage ? { decodeImage } : {}),
+  });
+  if (others.length === 0) return { ...request, read: pictures };
+  const beside = readDataFiles(others);
+  return {
+    ...request,
+    read: {
+      arrays: new Map([...beside.arrays, ...pictures.arrays]),
+      diagnostics: [...beside.diagnostics, ...pictures.diagnostics],
+      ...((pictures.classNames ?? beside.classNames) && { classNames: pictures.classNames ?? beside.classNames ?? [] }),
+    },
+  };
+}
+
+/** Size and channels of the first input that takes pictures. */
+function pictureInput(ports: readonly InputPort[]): Pick<PictureOptions, 'channels' | 'input'> {
+  for (const { id, shape } of ports) {
+    const layout = isKnown(shape) ? layoutOf(shape) : undefined;
+    if (!layout) continue;
+    const [, a, b, c] = shape as readonly [number, number, number, number];
+    const [channels, height, width] = layout === 'NCHW' ? [a, b, c] : [c, a, b];
+    return { channels, input: { id, width, height } };
+  }
+  return {};
+}
+
 /** Samples for a model, from files or generated. Throws `datasets/…` naming the array and both shapes. */
 export function bindData(opened: OpenedModel, request: DataRequest): BoundData {
   if (request.files.length === 0) return bindGenerated(opened, request);
   const classes = classesOf(opened);
-  const bound = bindSamples(readArrays(request.files), inputPorts(opened), {
-    name: request.files.map((file) => file.name).join(', '),
+  const ports = inputPorts(opened);
+  const [only] = ports;
+  const size = ports.length === 1 && only && isKnown(only.shape) ? elementCount(only.shape) : undefined;
+  const read = request.read ?? readDataFiles(request.files, size);
+  const bound = bindSamples(read.arrays, ports, {
+    name: nameOf(request.files),
     ...(classes === undefined ? {} : { classes }),
+    ...(request.layout ? { layout: request.layout } : {}),
     ...(request.preprocessing ? { preprocessing: request.preprocessing } : {}),
   });
   const { samples, diagnostics } = partOf(bound.samples, request.part, classes);
   return {
     samples,
     reference: referenceOf(samples, request.origin),
-    diagnostics: [...bound.diagnostics, ...diagnostics],
+    ...(read.classNames ? { classNames: read.classNames } : {}),
+    diagnostics: [...read.diagnostics, ...bound.diagnostics, ...diagnostics],
   };
+}
+
+const MOST_NAMED = 3;
+
+/** The names of a few files; of many, their folder and number. */
+function nameOf(files: readonly ModelFile[]): string {
+  if (files.length <= MOST_NAMED) return files.map((file) => file.name).join(', ');
+  const [first = ''] = files.map((file) => file.name);
+  const folder = first.includes('/') ? first.slice(0, first.indexOf('/')) : first;
+  return `${folder} (${files.length} files)`;
 }
 
 /** A labelled set of a generator, or inputs made from the model's shapes; a part has a seed of its own. */
 function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
-  const { generator, difficulty, count, part } = request;
+  const { generator, difficulty, count, part, preprocessing } = request;
   const seed = request.seed + (part === undefined ? 0 : PART_SEED_OFFSETS[part]);
   const ports = inputPorts(opened);
   const hard = difficulty === undefined ? {} : { difficulty };
@@ -82,8 +154,10 @@ function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
     return { samples, reference: { ...referenceOf(samples), recipe }, diagnostics: [generationNotice(samples)] };
   }
   const name = `${generator}, seed ${seed}${difficulty === undefined ? '' : `, difficulty ${difficulty}`}`;
-  const { samples, diagnostics } = bindSamples(generatedArrays(generator, count, seed, difficulty), ports, { name });
-  return { samples, reference: { ...referenceOf(samples, 'sample'), recipe }, diagnostics };
+  const arrays = generatedArrays(generator, count, seed, difficulty);
+  const { samples, diagnostics } = bindSamples(arrays, ports, { name, ...(preprocessing ? { preprocessing } : {}) });
+  const { classes: classNames } = sampleGenerators.get(generator);
+  return { samples, reference: { ...referenceOf(samples, 'sample'), recipe }, classNames, diagnostics };
 }
 
 function partOf(

@@ -1,5 +1,5 @@
 import { type ByteSource, UserError } from '../../base/index.ts';
-import { readMetric } from '../../datasets/index.ts';
+import { looksLikeSeries, readMetric } from '../../datasets/index.ts';
 import { formatOf, isZip, zipNames } from '../../importers/index.ts';
 
 /** Text files beyond this are not looked into for a metric. */
@@ -14,7 +14,7 @@ const NETWORK = /\.(onnx|keras|h5|hdf5)(\.gz)?$/i;
 
 /**
  * What a file is whose name does not say it: a network of a format that is known, a metric per layer, samples (an archive of
- * data without a network), or nothing known. An archive that holds neither, several networks, or is damaged counts as a
+ * data without a network, a table with a series per row), or nothing known. An archive that holds neither, several networks, or is damaged counts as a
  * network: its reader says what is wrong. Reads little of large files.
  */
 export function identifyFile(name: string, source: ByteSource): 'model' | 'samples' | 'metric' | 'unknown' {
@@ -23,6 +23,8 @@ export function identifyFile(name: string, source: ByteSource): 'model' | 'sampl
   const [a, b] = source.read(0, Math.min(2, source.size));
   if (a === 0x1f && b === 0x8b) return NETWORK.test(name) ? 'model' : 'samples';
   if (source.size > LARGEST_TEXT) return 'unknown';
+  if (/\.(csv|tsv|txt)$/i.test(name) && looksLikeSeries(new TextDecoder().decode(source.read(0, source.size))))
+    return 'samples';
   try {
     readMetric(name, source.read(0, source.size));
     return 'metric';
