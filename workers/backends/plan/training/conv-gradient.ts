@@ -6,10 +6,9 @@ import {
   PlanesField,
 } from '../../../kernels/assembly/memory.ts';
 import { type KernelMemory, writeFields } from '../../kernel-memory.ts';
-import type { Convolution } from '../conv.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type PlannerTable } from '../fast-node.ts';
 import { map4, type Window, windowOf } from '../window.ts';
-import { suitsWinograd, suitsWinograd, winograd, winograd } from '../winograd.ts';
+import { suitsWinograd, winograd } from '../winograd.ts';
 
 /** Pixels of a panel of 8 channels, 32 bytes each, that stay in the first cache. */
 const BLOCK_PIXELS = 512;
@@ -225,27 +224,6 @@ function byPhases(shape: ConvShape, dy: TensorId, w: TensorId, bias?: TensorId):
         low: floatBits(places.low),
         high: floatBits(places.high),
       }),
-  };
-}
-
-/** The convolution of dY with turned filters that gives dX, where strides and padding allow it. */
-function turnedConvolution({ size, outSize, window, ...shape }: ConvShape): Convolution | undefined {
-  const { kernel, strides, dilations, pads } = window;
-  const reach = ([0, 1, 0, 1] as const).map((i) => (kernel[i] - 1) * dilations[i]);
-  const [top, left, bottom, right] = reach.map((r, i) => r - (pads[i] as number)) as [number, number, number, number];
-  if ([...strides].some((stride) => stride !== 1) || Math.min(top, left, bottom, right) < 0) return undefined;
-  return {
-    batch: shape.batch,
-    groups: shape.groups,
-    channels: shape.outChannels * shape.groups,
-    outChannels: shape.channels * shape.groups,
-    height: outSize[0],
-    width: outSize[1],
-    outHeight: size[0],
-    outWidth: size[1],
-    window: { ...window, pads: [top, left, bottom, right] },
-    mapHeight: top + outSize[0] + bottom,
-    mapWidth: left + outSize[1] + right,
   };
 }
 
