@@ -23,7 +23,7 @@ function pool(view: NodeView): FastNode | undefined {
   return {
     reads: [node.inputs[0] as TensorId],
     bind: (places) =>
-      bindFields(places, node.op.endsWith('MaxPool') ? 'maxPoolFloat' : 'averagePoolFloat', PoolFloatField, {
+      bindFields(places, kernelOf(node.op), PoolFloatField, {
         input: places.operand(node.inputs[0] as TensorId),
         output: places.output(0),
         planes: batch * channels,
@@ -45,3 +45,8 @@ function pool(view: NodeView): FastNode | undefined {
       }),
   };
 }
+
+const kernelOf = (op: string): string => {
+  if (op === 'GlobalAveragePool') return 'globalAveragePoolFloat';
+  return op.endsWith('MaxPool') ? 'maxPoolFloat' : 'averagePoolFloat';
+};

@@ -9,7 +9,7 @@ export { gemmFloat } from './gemm-float';
 export { fillFloat, moveFloat } from './move-float';
 export { channelFactorsFloat, standardizeFloat } from './normalize-float';
 export { lookupInt8, requantizeInt8 } from './pointwise-int8';
-export { averagePoolFloat, maxPoolFloat } from './pool-float';
+export { averagePoolFloat, globalAveragePoolFloat, maxPoolFloat } from './pool-float';
 export { averagePoolInt8, maxPoolInt8 } from './pool-int8';
 export { cumSumFloat, reduceFloat } from './reduce-float';
 export { resampleFloat } from './resize-float';
