@@ -133,7 +133,7 @@ test('the interval holds the share, lies within 0 … 1, and narrows with the co
 
 test('runs are told apart by what differs', () => {
   expect(recipeDifferences([recipe, { ...recipe, learningRate: 0.01, frozen: ['a'] }])).toEqual([
-    'rate 3e\u22124 · all layers',
+    'rate 3e\u22125 · all layers',
     'rate 0.01 · 1 frozen',
   ]);
   expect(recipeDifferences([recipe, recipe])[0]).toContain('AdamW');

@@ -264,7 +264,7 @@ export function optimizerOf(id: Optimizer['id']): Optimizer {
 }
 
 /** Fine-tuning starts here; plain gradient steps are longer than adaptive ones. */
-export const usualRate = (id: Optimizer['id']): number => (id === 'sgd' ? 0.003 : 3e-4);
+export const usualRate = (id: Optimizer['id']): number => (id === 'sgd' ? 1e-4 : 3e-5);
 
 export function scheduleOf(id: Schedule['id'], warmUpEpochs: number): Schedule {
   if (id === 'constant') return { id, warmUpEpochs };

@@ -59,7 +59,8 @@ function storeChanges(): void {
       now.exploration.status !== before.exploration.status ||
       now.exploration.axes !== before.exploration.axes ||
       now.selection.points !== before.selection.points ||
-      now.session.data !== before.session.data;
+      now.session.data !== before.session.data ||
+      now.session.target !== before.session.target;
     if (changed) storeExplorationSoon();
   });
 }

@@ -1,13 +1,16 @@
 import type { TrainingRecipe } from '../../train/index.ts';
 import type { AppState } from './types.ts';
 
-/** Gentle steps from weights that are good already: what fine-tuning starts from. */
+/**
+ * Gentle steps from weights that are good already: what fine-tuning starts from. Many networks take pixels of 0 to 255, where steps
+ * that suit normalized inputs spoil the first layer.
+ */
 export const fineTuning: TrainingRecipe = {
   version: 1,
   epochs: 5,
   batch: 32,
   optimizer: { id: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  learningRate: 3e-4,
+  learningRate: 3e-5,
   schedule: { id: 'cosine', warmUpEpochs: 0.5, floor: 0.01 },
   weightDecay: 1e-4,
   clipNorm: 1,

@@ -2,7 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { isActive, removeRun, resumeObstacle, resumeRun, selectRun } from '../../../actions/training.ts';
 import { bestAccuracy, bestLoss, recipeDifferences } from '../../../actions/training-events.ts';
 import { downloadNetwork, networkObstacle, openNetwork, takeRecipe } from '../../../actions/training-network.ts';
-import { duration, inText } from '../../../format/index.ts';
+import { duration, fingerprint, inText } from '../../../format/index.ts';
 import { useApp } from '../../../state/store.ts';
 import type { TrainingRun } from '../../../state/types.ts';
 import { Button, type Column, Icon, Panel, Table } from '../../../widgets/index.ts';
@@ -151,6 +151,11 @@ function RunActions({ run }: { readonly run: TrainingRun }): ReactElement {
   return (
     <div className="run-actions">
       <span className="secondary">run {run.number}</span>
+      {run.result && (
+        <span className="caption" title="Fingerprint of the trained weights: equal for equal bits">
+          weights <span className="mono">{fingerprint(run.result.weightsSha256)}</span>
+        </span>
+      )}
       {isResumable && (
         <Button small onClick={() => void resumeRun(run.id)} disabledReason={resume}>
           Resume from epoch {Number((run.checkpointEpoch ?? 0).toFixed(1))}
