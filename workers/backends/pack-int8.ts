@@ -17,13 +17,17 @@ export interface RescaleConstants {
   readonly rounding: boolean;
 }
 
+/** How a factor is held: normalized for the vector form, or as the program has it, for sums of 64 bits. */
+export type FactorForm = 'normalized' | 'as given';
+
 /** Shifts for which the vector form works (see `assembly/rescale.ts`). */
 const LOWEST_VECTOR_SHIFT = 34;
 const HIGHEST_SHIFT = 62;
 
 /** The same factor with the largest multiplier that fits 31 bits: exactly equal, because half grows with it. */
-function factorOf(multiplier: number, shift: number, rounding: boolean): Factor {
+function factorOf(multiplier: number, shift: number, rounding: boolean, form: FactorForm): Factor {
   const half = rounding && shift > 0 ? 1n << BigInt(shift - 1) : 0n;
+  if (form === 'as given') return { multiplier, shift, half };
   const room = Math.min(multiplier > 0 ? Math.clz32(multiplier) - 1 : HIGHEST_SHIFT, HIGHEST_SHIFT - shift);
   return { multiplier: multiplier * 2 ** room, shift: shift + room, half: half << BigInt(room) };
 }
@@ -40,6 +44,7 @@ export function placeRescale(
   rescale: RescaleConstants,
   groups: number,
   groupChannels: number,
+  form: FactorForm = 'normalized',
 ): { readonly address: number; readonly exact: boolean } {
   const blocksPerGroup = Math.ceil(groupChannels / 8);
   const bytes = new Uint8Array(groups * blocksPerGroup * RescaleBlock.bytes);
@@ -49,7 +54,7 @@ export function placeRescale(
     const inGroup = channel % groupChannels;
     const block = (Math.floor(channel / groupChannels) * blocksPerGroup + (inGroup >> 3)) * RescaleBlock.bytes;
     const lane = inGroup & 7;
-    const factor = factorOf(entry(rescale.multiplier, channel), entry(rescale.shift, channel), rescale.rounding);
+    const factor = factorOf(entry(rescale.multiplier, channel), entry(rescale.shift, channel), rescale.rounding, form);
     exact ||= factor.shift < LOWEST_VECTOR_SHIFT;
     view.setInt32(block + RescaleBlock.bias + 4 * lane, rescale.bias ? entry(rescale.bias, channel) : 0, true);
     view.setInt32(block + RescaleBlock.multiplier + 4 * lane, factor.multiplier, true);
@@ -79,9 +84,28 @@ export function writeOutput(
   });
 }
 
+/** Values of `bits` each, value + 2^(bits − 1), without gaps: 8 values are `bits` whole bytes. Their number is a multiple of 8. */
+export function packValues(values: Int16Array, bits: number): Uint8Array {
+  const out = new Uint8Array((values.length / 8) * bits);
+  const zero = 2 ** (bits - 1);
+  for (let i = 0; i < values.length; i++) {
+    const code = (values[i] as number) + zero;
+    const at = i * bits;
+    // At most two bytes hold the value: it has 7 bits or fewer.
+    const word = code << (at & 7);
+    out[at >> 3] = (out[at >> 3] as number) | (word & 255);
+    if (word > 255) out[(at >> 3) + 1] = (out[(at >> 3) + 1] as number) | (word >> 8);
+  }
+  return out;
+}
+
 /** Weights as they are multiplied: code − zero point of its output channel. */
-const difference = (weights: ProgramConstant, zeroPoint: ProgramConstant | undefined, channel: number, at: number) =>
-  (weights.data[at] as number) - (zeroPoint ? entry(zeroPoint, channel) : 0);
+export const difference = (
+  weights: ProgramConstant,
+  zeroPoint: ProgramConstant | undefined,
+  channel: number,
+  at: number,
+) => (weights.data[at] as number) - (zeroPoint ? entry(zeroPoint, channel) : 0);
 
 /**
  * Weight panels of conv2d and dense: per group, per 8 output channels, per run, per pair of inputs: 8 × 2 int16.

@@ -1,4 +1,4 @@
-import type { CallOf, KernelCall, KernelName, Program, ProgramBuffer, ProgramConstant } from '../../src/ir/index.ts';
+import type { CallOf, KernelCall, KernelName } from '../../src/ir/index.ts';
 import {
   AddField,
   ConvField,
@@ -6,146 +6,45 @@ import {
   LookupField,
   PoolField,
   RequantizeField,
-  WidenField,
 } from '../kernels/assembly/memory.ts';
-import { type KernelMemory, writeFields } from './kernel-memory.ts';
-import { packDepthwise, packPanels, placeRescale, writeOutput } from './pack-int8.ts';
+import {
+  addressOf,
+  bufferOf,
+  constantOf,
+  count,
+  is8Bit,
+  mapSizes,
+  operand,
+  optionalConstant,
+  type Plan,
+  type Planner,
+  planFields,
+  planWiden,
+  runsOf,
+  type Step,
+  stepsOf,
+  unsigned,
+  type Window,
+  windowOf,
+} from './integer-window.ts';
+import { writeFields } from './kernel-memory.ts';
+import { packDepthwise, packPanels, packValues, placeRescale, writeOutput } from './pack-int8.ts';
+import { planTernary } from './plan-ternary.ts';
+import { planWide } from './plan-wide.ts';
 
-/** One program in kernel memory, while its calls are planned. */
-export interface Plan {
-  readonly program: Program;
-  readonly memory: KernelMemory;
-  /** Address of the program's arena. */
-  readonly arena: number;
-  /** Address of the area every widened map is made in; as large as the largest. */
-  readonly map: number;
-}
-
-export type Step = () => void;
-
-/** Prepares a call for its fast kernel, or answers `undefined` where there is none for these types and numbers. */
-type Planner<K extends KernelName> = (call: CallOf<K>, plan: Plan) => Step | undefined;
-
-const is8Bit = (buffer: ProgramBuffer): boolean => buffer.type === 'int8' || buffer.type === 'uint8';
-const unsigned = (buffer: ProgramBuffer): number => (buffer.type === 'uint8' ? 1 : 0);
-const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
-
-const bufferOf = (plan: Pick<Plan, 'program'>, id: number): ProgramBuffer => plan.program.buffers[id] as ProgramBuffer;
-const constantOf = (plan: Pick<Plan, 'program'>, id: number): ProgramConstant =>
-  plan.program.constants[id] as ProgramConstant;
-const optionalConstant = (plan: Plan, id: number | undefined): ProgramConstant | undefined =>
-  id === undefined ? undefined : constantOf(plan, id);
-const addressOf = (plan: Plan, buffer: ProgramBuffer): number => plan.arena + buffer.offset;
-const operand = (plan: Pick<Plan, 'program'>, call: KernelCall, index = 0): ProgramBuffer =>
-  bufferOf(plan, call.inputs[index] as number);
-
-/** Sizes of a feature map; a vector of n rows is a map of height n and width 1. */
-interface MapSizes {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-const mapSizes = (buffer: ProgramBuffer): MapSizes => {
-  const [height = 1, width = 1, channels = 1] = buffer.shape;
-  return { height, width, channels };
-};
-
-/** Places conv2d reads from, `groups` and `dilations` included; dense is the case of one tap. */
-interface Window {
-  readonly input: MapSizes;
-  readonly output: MapSizes;
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  readonly pads: readonly [number, number, number, number];
-  readonly groups: number;
-}
-
-/** Sizes of the widened map of a window, in elements; large enough for every tap, whatever `pads` say at the far sides. */
-function widenedSizes(w: Window): { readonly height: number; readonly width: number; readonly elements: number } {
-  const reach = (axis: 0 | 1, out: number) =>
-    (out - 1) * w.strides[axis] + (w.kernel[axis] - 1) * w.dilations[axis] + 1;
-  const height = Math.max(w.pads[0] + w.input.height, reach(0, w.output.height));
-  const width = Math.max(w.pads[1] + w.input.width, reach(1, w.output.width));
-  return { height, width, elements: height * width * w.input.channels };
-}
-
-function windowOf(call: KernelCall, program: Program): Window | undefined {
-  const input = operand({ program }, call);
-  const output = bufferOf({ program }, call.output);
-  if (call.kernel === 'conv2d') {
-    const [, kernelHeight = 1, kernelWidth = 1] = constantOf({ program }, call.weights).shape;
-    const { strides, dilations, pads, groups } = call;
-    const kernel = [kernelHeight, kernelWidth] as const;
-    return { input: mapSizes(input), output: mapSizes(output), kernel, strides, dilations, pads, groups };
-  }
-  if (call.kernel !== 'dense') return undefined;
-  const one = [1, 1] as const;
-  const vectors = (buffer: ProgramBuffer): MapSizes => ({
-    height: call.rows,
-    width: 1,
-    channels: count(buffer.shape) / call.rows,
-  });
-  const sizes = { input: vectors(input), output: vectors(output) };
-  return { ...sizes, kernel: one, strides: one, dilations: one, pads: [0, 0, 0, 0], groups: 1 };
-}
-
-/** Bytes of the widened map a call needs; 0 for calls that make none. */
-export function mapBytes(call: KernelCall, program: Program): number {
-  const window = windowOf(call, program);
-  return window ? widenedSizes(window).elements * 2 : 0;
-}
-
-function planWiden(plan: Plan, buffer: ProgramBuffer, w: Window): number {
-  const map = widenedSizes(w);
-  const { channels } = w.input;
-  const whole = map.elements === count(buffer.shape);
-  const address = plan.memory.reserve(WidenField.bytes);
-  writeFields(plan.memory, address, WidenField, {
-    input: addressOf(plan, buffer),
-    unsigned: unsigned(buffer),
-    zeroPoint: buffer.zeroPoint,
-    // Without padding the rows lie one after another: they are widened as one.
-    height: whole ? 1 : w.input.height,
-    rowElements: whole ? map.elements : w.input.width * channels,
-    padTopElements: w.pads[0] * map.width * channels,
-    padLeftElements: w.pads[1] * channels,
-    mapRowElements: map.width * channels,
-    mapElements: map.elements,
-    map: plan.map,
-  });
-  return address;
-}
-
-/** Byte offsets in the widened map of what one output pixel reads: where rows of taps are whole, one run per row. */
-function runsOf(w: Window): { readonly offsets: Int32Array; readonly length: number } {
-  const map = widenedSizes(w);
-  const { channels } = w.input;
-  const inRow = w.groups === 1 && (w.dilations[1] === 1 || w.kernel[1] === 1);
-  const columns = inRow ? 1 : w.kernel[1];
-  const offsets = Int32Array.from({ length: w.kernel[0] * columns }, (_, i) => {
-    const row = Math.floor(i / columns) * w.dilations[0];
-    return 2 * channels * (row * map.width + (i % columns) * w.dilations[1]);
-  });
-  return { offsets, length: inRow ? w.kernel[1] * channels : channels / w.groups };
-}
-
-/** Byte steps in the widened map between output columns and rows. */
-function stepsOf(w: Window): { readonly columnStep: number; readonly rowStep: number } {
-  const map = widenedSizes(w);
-  const { channels } = w.input;
-  return { columnStep: 2 * channels * w.strides[1], rowStep: 2 * channels * map.width * w.strides[0] };
-}
+/** Narrow weights stay packed where unpacking a panel is shared by this many pixels. */
+const PACKED_FROM_PIXELS = 16;
 
 const planWindow = (call: CallOf<'conv2d' | 'dense'>, plan: Plan): Step | undefined => {
   const { memory } = plan;
   const input = operand(plan, call);
   const output = bufferOf(plan, call.output);
   const w = windowOf(call, plan.program);
-  if (!w || !is8Bit(input) || !is8Bit(output) || call.accumulator !== 'int32') return undefined;
   const weights = constantOf(plan, call.weights);
-  if (weights.bits > 8) return undefined;
+  if (!w || weights.bits > 8) return undefined;
+  if (!is8Bit(input) || !is8Bit(output) || call.accumulator !== 'int32') return planWide(call, plan, w);
+  const ternary = planTernary(call, plan, w);
+  if (ternary) return ternary;
   if (w.groups > 1 && w.groups === w.input.channels && w.groups === w.output.channels)
     return planDepthwise(call, plan, w);
   const groupChannels = w.output.channels / w.groups;
@@ -154,9 +53,14 @@ const planWindow = (call: CallOf<'conv2d' | 'dense'>, plan: Plan): Step | undefi
   const shape = { groups: w.groups, groupChannels, runs: runs.offsets.length, runLength: runs.length };
   const widenCall = planWiden(plan, input, w);
   const convCall = memory.reserve(ConvField.bytes);
+  const pixels = w.output.height * w.output.width;
+  const panels = packPanels(weights, zeroPoint, shape);
+  const isPacked = weights.bits < 8 && !zeroPoint && pixels >= PACKED_FROM_PIXELS;
   writeFields(memory, convCall, ConvField, {
     map: plan.map,
-    weights: memory.place(packPanels(weights, zeroPoint, shape)),
+    packedBits: isPacked ? weights.bits : 0,
+    panel: isPacked ? memory.reserve(runs.offsets.length * Math.ceil(runs.length / 2) * 32) : 0,
+    weights: memory.place(isPacked ? packValues(panels, weights.bits) : panels),
     runs: memory.place(runs.offsets),
     runCount: runs.offsets.length,
     runPairs: Math.ceil(runs.length / 2),
@@ -342,19 +246,7 @@ const planRequantize: Planner<'requantize'> = (call, plan) => {
   return () => kernel(address);
 };
 
-function planFields<Enum extends Parameters<typeof writeFields>[2]>(
-  plan: Plan,
-  name: string,
-  fields: Enum,
-  values: Parameters<typeof writeFields<Enum>>[3],
-): Step {
-  const address = plan.memory.reserve(fields.bytes);
-  writeFields(plan.memory, address, fields, values);
-  const kernel = plan.memory.kernel(name);
-  return () => kernel(address);
-}
-
-/** Fast kernels by call; the rest (moving data, mul, 16-bit types, 64-bit sums) runs on the plain table it is given. */
+/** Fast kernels by call; the rest (moving data, mul, pools and sums of 16 bits) runs on the plain table it is given. */
 const planners: { readonly [K in KernelName]?: Planner<K> } = {
   conv2d: planWindow,
   dense: planWindow,

@@ -15,8 +15,9 @@ import {
   type StorageType,
   storageBytes,
 } from '../../src/ir/index.ts';
+import { mapBytes, type Plan, type Step } from './integer-window.ts';
 import { type KernelMemory, KernelMemoryPool } from './kernel-memory.ts';
-import { mapBytes, type Plan, planCall, type Step } from './plan-int8.ts';
+import { planCall } from './plan-int8.ts';
 
 /** A program backend that also says which calls of a program have no fast kernel. */
 export interface WasmProgramBackend extends ProgramBackend {
@@ -24,7 +25,7 @@ export interface WasmProgramBackend extends ProgramBackend {
 }
 
 export interface WasmProgramRunner extends ProgramRunner {
-  /** Calls that ran on the plain kernels: other types than 8 bits, 64-bit sums, data movement. */
+  /** Calls that ran on the plain kernels: pools and element-wise calls of 16 bits, data movement. */
   readonly plainCalls: readonly KernelCall[];
 }
 

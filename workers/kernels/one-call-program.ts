@@ -13,6 +13,14 @@ export const ONE_CALL_KERNELS = [
   'conv2d',
   'depthwise',
   'dense',
+  'conv2d, 16 bits',
+  'depthwise, 16 bits',
+  'dense, 16 bits',
+  'conv2d, packed weights',
+  'conv2d, ternary',
+  'conv2d, binary weights',
+  'dense, ternary',
+  'dense, binary codes',
   'maxPool',
   'averagePool',
   'add',
@@ -22,6 +30,9 @@ export const ONE_CALL_KERNELS = [
 
 type OneCallKernel = (typeof ONE_CALL_KERNELS)[number];
 const STORAGE = ['int8', 'uint8'] as const;
+
+/** What weights are drawn from; 'wide' goes with codes of 16 bits and sums of 64. */
+type WeightKind = 'any' | 'wide' | 'packed' | 'ternary' | 'binary';
 
 class Draft {
   readonly random: Random;
@@ -39,14 +50,22 @@ class Draft {
   }
 
   buffer(shape: readonly number[], type: StorageType = this.random.pick(STORAGE)): ProgramBuffer {
-    const bytes = shape.reduce((n, d) => n * d, 1);
+    const wide = type === 'int16' || type === 'uint16';
+    const bytes = shape.reduce((n, d) => n * d, 1) * (wide ? 2 : 1);
     const id = this.buffers.length;
-    const zeroPoint = type === 'uint8' ? this.between(0, 255) : this.between(-128, 127);
+    const zeroPoint = wide ? 0 : type === 'uint8' ? this.between(0, 255) : this.between(-128, 127);
     const offset = this.#arenaBytes;
-    this.#arenaBytes += bytes;
-    const buffer = { id, tensor: `t${id}`, type, shape, scale: 1, zeroPoint, bits: 8, offset, bytes };
+    this.#arenaBytes += Math.ceil(bytes / 4) * 4;
+    const buffer = { id, tensor: `t${id}`, type, shape, scale: 1, zeroPoint, bits: wide ? 16 : 8, offset, bytes };
     this.buffers.push({ ...buffer, firstTick: id - 1, lastTick: 1 });
     return this.buffers[id] as ProgramBuffer;
+  }
+
+  /** A buffer of codes −1, 0, 1, or 0 and 1. */
+  narrowBuffer(shape: readonly number[], type: 'int8' | 'uint8'): ProgramBuffer {
+    const buffer = { ...this.buffer(shape, type), zeroPoint: 0, bits: type === 'int8' ? 2 : 1 };
+    this.buffers[buffer.id] = buffer;
+    return buffer;
   }
 
   constant(role: ProgramConstant['role'], shape: readonly number[], data: ProgramConstant['data']): number {
@@ -57,16 +76,20 @@ class Draft {
   }
 
   clamp(output: ProgramBuffer): CodeClamp {
+    if (output.type.endsWith('16')) {
+      const lowest = output.type === 'int16' ? -32768 : 0;
+      const low = lowest + this.random.below(2000);
+      return { low, high: this.between(low, lowest + 65535) };
+    }
     const lowest = output.type === 'uint8' ? 0 : -128;
     const low = lowest + this.random.below(60);
     return { low, high: this.between(low, lowest + 255) };
   }
 
   /** Factors that bring sums of about `size` to codes, by one of several rules: wide, narrow, plain shifts. */
-  rescale(channels: number, size: number) {
+  rescale(channels: number, size: number, widest = this.random.pick([31, 31, 15, 1])) {
     const entries = this.random.below(3) === 0 ? 1 : channels;
     const shifts = new Uint8Array(entries);
-    const widest = this.random.pick([31, 31, 15, 1]);
     const multipliers = Int32Array.from(shifts, (_, i) => {
       const multiplier = widest === 1 ? 1 : this.random.below(2 ** widest);
       const shift = Math.round(Math.log2(Math.max(multiplier, 1)) + Math.log2(size / 100)) + this.between(-2, 2);
@@ -80,20 +103,32 @@ class Draft {
     };
   }
 
-  weights(shape: readonly number[]) {
+  weights(shape: readonly number[], kind: WeightKind = 'any') {
     const count = shape.reduce((n, d) => n * d, 1);
     const channels = shape[0] as number;
-    const bits = this.between(2, 8);
-    const weights = Int8Array.from({ length: count }, () => this.random.below(2 ** bits) - 2 ** (bits - 1));
+    const bits = kind === 'any' || kind === 'wide' ? this.between(2, 8) : kind === 'packed' ? this.between(2, 7) : 2;
+    const value = {
+      any: () => this.random.below(2 ** bits) - 2 ** (bits - 1),
+      wide: () => this.random.below(2 ** bits) - 2 ** (bits - 1),
+      packed: () => this.random.below(2 ** bits) - 2 ** (bits - 1),
+      ternary: () => this.random.below(3) - 1,
+      binary: () => 2 * this.random.below(2) - 1,
+    };
+    const weights = Int8Array.from({ length: count }, value[kind]);
     const zeroPoints = Int8Array.from({ length: channels }, () => this.random.below(256) - 128);
     const bias = Int32Array.from({ length: channels }, () => this.between(-30000, 30000));
     const length = count / channels;
+    const isWide = kind === 'wide';
+    const isShifted = (kind === 'any' || isWide) && this.random.below(2) === 0;
+    const size = isWide ? 300 * 2 ** bits * Math.sqrt(length) : 100 * 2 ** bits * Math.sqrt(length);
+    const id = this.constant('weights', shape, weights);
+    this.constants[id] = { ...(this.constants[id] as ProgramConstant), bits };
     return {
-      weights: this.constant('weights', shape, weights),
-      ...(this.random.below(2) === 0 ? { weightZeroPoint: this.constant('zeroPoint', [channels], zeroPoints) } : {}),
+      weights: id,
+      ...(isShifted ? { weightZeroPoint: this.constant('zeroPoint', [channels], zeroPoints) } : {}),
       bias: this.constant('bias', [channels], bias),
-      accumulator: 'int32' as const,
-      rescale: this.rescale(channels, 100 * 2 ** bits * Math.sqrt(length)),
+      accumulator: isWide ? ('int64' as const) : ('int32' as const),
+      rescale: isWide ? this.rescale(channels, size, 15) : this.rescale(channels, size),
     };
   }
 
@@ -136,35 +171,53 @@ class Draft {
   }
 }
 
-const conv = (d: Draft, depthwise: 'depthwise' | 'grouped'): Program => {
-  const height = d.between(1, 9);
-  const width = d.between(1, 9);
-  const groups = depthwise === 'depthwise' ? d.between(2, 30) : d.random.pick([1, 1, 1, 2, 3]);
-  const channels = depthwise === 'depthwise' ? groups : groups * d.between(1, 12);
+/** A buffer of either width, one of input and output at least of 16 bits. */
+const wideBuffers = (d: Draft, input: readonly number[], output: readonly number[]) => {
+  const [from, to] = d.random.pick([
+    ['int16', 'int16'],
+    ['int16', 'int8'],
+    ['int8', 'int16'],
+    ['uint8', 'uint16'],
+  ] as const);
+  return [d.buffer(input, from), d.buffer(output, to)] as const;
+};
+
+const buffersFor = (d: Draft, kind: WeightKind, input: readonly number[], output: readonly number[]) => {
+  if (kind === 'wide') return wideBuffers(d, input, output);
+  if (kind === 'ternary' || kind === 'binary')
+    return [d.narrowBuffer(input, d.random.pick(STORAGE)), d.buffer(output)] as const;
+  return [d.buffer(input), d.buffer(output)] as const;
+};
+
+const conv = (d: Draft, depthwise: 'depthwise' | 'grouped', kind: WeightKind = 'any'): Program => {
+  const height = d.between(kind === 'packed' ? 5 : 1, 9);
+  const width = d.between(kind === 'packed' ? 5 : 1, 9);
+  const narrow = kind === 'ternary' || kind === 'binary';
+  const groups = depthwise === 'depthwise' ? d.between(2, 30) : narrow ? 1 : d.random.pick([1, 1, 1, 2, 3]);
+  const channels = depthwise === 'depthwise' ? groups : groups * (narrow ? d.between(16, 80) : d.between(1, 12));
   const outChannels = depthwise === 'depthwise' ? groups : groups * d.between(1, 20);
   const { kernel, out, ...window } = d.window(height, width, 2);
-  const input = d.buffer([height, width, channels]);
-  const output = d.buffer([...out, outChannels]);
+  const [input, output] = buffersFor(d, kind, [height, width, channels], [...out, outChannels]);
   return d.program({
     kernel: 'conv2d',
     nodes: ['conv'],
     inputs: [input.id],
     output: output.id,
-    ...d.weights([outChannels, ...kernel, channels / groups]),
+    ...d.weights([outChannels, ...kernel, channels / groups], kind),
     ...window,
     groups,
     clamp: d.clamp(output),
   });
 };
 
-const dense = (d: Draft): Program => {
+const dense = (d: Draft, kind: WeightKind = 'any'): Program => {
   const rows = d.between(1, 9);
-  const length = d.between(1, 70);
+  const length = kind === 'ternary' || kind === 'binary' ? d.between(16, 400) : d.between(1, 400);
   const channels = d.between(1, 40);
-  const input = d.buffer(rows === 1 ? [length] : [rows, length]);
-  const output = d.buffer(rows === 1 ? [channels] : [rows, channels]);
+  const shapes = [length, channels].map((size) => (rows === 1 ? [size] : [rows, size]));
+  const [input, output] = buffersFor(d, kind, shapes[0] as number[], shapes[1] as number[]);
   const common = { nodes: ['dense'], inputs: [input.id], output: output.id, rows };
-  return d.program({ kernel: 'dense', ...common, ...d.weights([channels, length]), clamp: d.clamp(output) });
+  return d.program({ kernel: 'dense', ...common, ...d.weights([channels, length], kind), clamp: d.clamp(output) });
 };
 
 const pool = (d: Draft, kind: 'maxPool' | 'averagePool'): Program => {
@@ -235,6 +288,22 @@ export function anyProgram(kernel: OneCallKernel, random: Random): Program {
       return conv(d, 'depthwise');
     case 'dense':
       return dense(d);
+    case 'conv2d, 16 bits':
+      return conv(d, 'grouped', 'wide');
+    case 'depthwise, 16 bits':
+      return conv(d, 'depthwise', 'wide');
+    case 'dense, 16 bits':
+      return dense(d, 'wide');
+    case 'conv2d, packed weights':
+      return conv(d, 'grouped', 'packed');
+    case 'conv2d, ternary':
+      return conv(d, 'grouped', 'ternary');
+    case 'conv2d, binary weights':
+      return conv(d, 'grouped', 'binary');
+    case 'dense, ternary':
+      return dense(d, 'ternary');
+    case 'dense, binary codes':
+      return dense(d, 'binary');
     case 'maxPool':
     case 'averagePool':
       return pool(d, kernel);

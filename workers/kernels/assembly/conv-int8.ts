@@ -1,20 +1,25 @@
 // conv2d and dense: 4 pixels × 8 output channels at a time over a widened map, no im2col: the inputs of one pixel are runs
 // of int16 that lie one after another, so each pixel is an address and the runs are offsets from it.
 import { ConvField, RescaleBlock, WriteField } from './memory';
+import { unpack } from './packed-weights';
 import { put8 } from './rescale';
 
 export function convInt8(call: usize): void {
   const groups = load<i32>(call, ConvField.groups);
   const groupChannels = load<i32>(call, ConvField.groupChannels);
   const groupStep = load<i32>(call, ConvField.groupStep);
-  const panelBytes = <usize>(load<i32>(call, ConvField.runCount) * load<i32>(call, ConvField.runPairs)) << 5;
+  const values = load<i32>(call, ConvField.runCount) * load<i32>(call, ConvField.runPairs) << 4;
+  const packedBits = load<i32>(call, ConvField.packedBits);
+  const unpacked = <usize>load<u32>(call, ConvField.panel);
+  const panelBytes = packedBits ? <usize>(values >> 3) * packedBits : <usize>values << 1;
   let weights = <usize>load<u32>(call, ConvField.weights);
   let block = <usize>load<u32>(call, ConvField.write + WriteField.channels);
   let map = <usize>load<u32>(call, ConvField.map);
   let output = <usize>load<u32>(call, ConvField.write + WriteField.output);
   for (let g = 0; g < groups; g++) {
     for (let o = 0; o < groupChannels; o += 8) {
-      panel(call, map, weights, block, output + o, groupChannels - o);
+      if (packedBits) unpack(weights, packedBits, values, unpacked);
+      panel(call, map, packedBits ? unpacked : weights, block, output + o, groupChannels - o);
       weights += panelBytes;
       block += RescaleBlock.bytes;
     }

@@ -76,7 +76,10 @@ export enum ConvField {
   outWidth = 72,
   /** Output channels in all: the distance between pixels of the output. */
   outChannels = 76,
-  bytes = 80,
+  /** Width of packed weights (see `packed-weights.ts`) and where a panel of them is unpacked; 0: they lie unpacked. */
+  packedBits = 80,
+  panel = 84,
+  bytes = 88,
 }
 
 /** Depthwise conv2d over a widened map. Weights: per 8 channels, per pair of taps, 8 pairs. `taps`: byte offsets, an even number. */
@@ -880,4 +883,64 @@ export enum DepthwiseGradientField {
   planeBytes = 60,
   sums = 64,
   bytes = 68,
+}
+
+/** Cells that `recurrentFloat` knows. */
+export enum RecurrentCell {
+  rnn = 0,
+  gru = 1,
+  lstm = 2,
+}
+
+/**
+ * One direction of a recurrent layer. X is [steps, batch, inputs] or [batch, steps, inputs]: `timeRows` and `batchRows` are the
+ * distances in rows. Weights are panels of 8 gate rows ([inputs or hidden, 8] each), packed here first from the matrices at
+ * `inputSource` and `recurrentSource` where these are not 0. Recurrent panels hold all gates; of a GRU update and reset, and
+ * in `candidatePanels` the candidate's. States are [batch, hidden] with `stateStep` bytes between samples. Addresses may be 0:
+ * bias, initialH, initialC, peepholes, output, lastH, lastC. Activations: `function`, alpha, beta for f, g and h.
+ */
+export enum RecurrentField {
+  cell = 0,
+  input = 4,
+  steps = 8,
+  batch = 12,
+  inputs = 16,
+  hidden = 20,
+  timeRows = 24,
+  batchRows = 28,
+  reverse = 32,
+  inputSource = 36,
+  inputPanels = 40,
+  recurrentSource = 44,
+  recurrentPanels = 48,
+  candidatePanels = 52,
+  bias = 56,
+  peepholes = 60,
+  initialH = 64,
+  initialC = 68,
+  stateStep = 72,
+  output = 76,
+  outputTimeStep = 80,
+  outputBatchStep = 84,
+  lastH = 88,
+  lastC = 92,
+  /** Places to work in: [gates · hidden] biases, [steps · batch, gates · hidden] sums, [batch, hidden] each of h, c and one more. */
+  biasSums = 96,
+  sums = 100,
+  h = 104,
+  c = 108,
+  extra = 112,
+  clip = 116,
+  inputForget = 120,
+  linearBeforeReset = 124,
+  f = 128,
+  fAlpha = 132,
+  fBeta = 136,
+  g = 140,
+  gAlpha = 144,
+  gBeta = 148,
+  out = 152,
+  outAlpha = 156,
+  outBeta = 160,
+  bytes = 164,
 }
