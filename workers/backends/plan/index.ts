@@ -7,6 +7,7 @@ import { normalizationPlanners } from './normalization.ts';
 import { padPlanners } from './pad.ts';
 import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
+import { recurrentPlanners } from './recurrent.ts';
 import { reducePlanners } from './reduce.ts';
 import { shapePlanners } from './shape.ts';
 import { softmaxPlanners } from './softmax.ts';
@@ -27,6 +28,7 @@ const planners: PlannerTable = {
   ...padPlanners,
   ...reducePlanners,
   ...softmaxPlanners,
+  ...recurrentPlanners,
   ...trainingPlanners,
 };
 

@@ -76,10 +76,7 @@ export enum ConvField {
   outWidth = 72,
   /** Output channels in all: the distance between pixels of the output. */
   outChannels = 76,
-  /** Width of packed weights (see `packed-weights.ts`) and where a panel of them is unpacked; 0: they lie unpacked. */
-  packedBits = 80,
-  panel = 84,
-  bytes = 88,
+  bytes = 80,
 }
 
 /** Depthwise conv2d over a widened map. Weights: per 8 channels, per pair of taps, 8 pairs. `taps`: byte offsets, an even number. */
