@@ -48,3 +48,11 @@ export const labelOutside = (input: string, row: number, label: number, classes:
     'Check that the labels belong to this network, and count classes from 0.',
     { input, row, label, classes },
   );
+
+export const noEngine = (reasons: readonly string[]): UserError =>
+  new UserError(
+    'workers/no-engine',
+    `No engine can compute this here. ${reasons.join('. ')}.`,
+    'Allow WebAssembly for this address, or use the command line.',
+    { reasons },
+  );
