@@ -48,7 +48,8 @@ export async function resnet8Step(backend: StepBackend): Promise<{ runner: StepR
 export async function trainingFigures(host: EngineHost, module: WebAssembly.Module): Promise<BenchFigure[]> {
   const floats = createWasmFloatBackend(module, bindTrainingNode);
   const { runner, step } = await resnet8Step(floats);
-  for (const { op } of runner.plainNodes) host.note(`engine: the training step ran ${op} on its reference`);
+  for (const op of new Set(runner.plainNodes.map((node) => node.op)))
+    host.note(`engine: the training step ran ${op} on its reference`);
   const product = await floats.prepare(matMulModel(512));
   const feeds = new Map([
     ['a', { type: 'float32' as const, shape: [512, 512], data: new Float32Array(512 * 512).fill(0.5) }],
