@@ -76,7 +76,10 @@ export enum ConvField {
   outWidth = 72,
   /** Output channels in all: the distance between pixels of the output. */
   outChannels = 76,
-  bytes = 80,
+  /** Width of packed weights (see `packed-weights.ts`) and where a panel of them is unpacked; 0: they lie unpacked. */
+  packedBits = 80,
+  panel = 84,
+  bytes = 88,
 }
 
 /** Depthwise conv2d over a widened map. Weights: per 8 channels, per pair of taps, 8 pairs. `taps`: byte offsets, an even number. */
@@ -940,4 +943,20 @@ export enum RecurrentField {
   outAlpha = 156,
   outBeta = 160,
   bytes = 164,
+}
+
+/** Gradient of the weights of a 3 × 3 convolution by minimal filtering. */
+export enum WinogradGradientField {
+  /** Address of a WinogradField block of the forward pass, with an input and a map; its field `tiles` is written by the kernel. */
+  input = 0,
+  gradient = 4,
+  output = 8,
+  /** Working memory: dY as panels [outChannels / 8][pixels rounded up to 4][8]. */
+  panels = 12,
+  /** Panels of tiles of X, as WinogradField has them, and of dY: 16 · (outChannels rounded up to 8 · panelCount · 32 + 64) bytes. */
+  xTiles = 16,
+  gradientTiles = 20,
+  /** [16][outChannels / 8][channels / 4][4][8] */
+  sums = 24,
+  bytes = 28,
 }
