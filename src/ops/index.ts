@@ -111,6 +111,7 @@ export type {
   TensorSequence,
   Value,
 } from './op-def.ts';
+export { quantLimits } from './quantization/quant.ts';
 export { isSequence, isTensor, tensorsOnly } from './values.ts';
 
 /** Every operator the project knows. To add one: write `<folder>/<op>.ts` and add it here. */
