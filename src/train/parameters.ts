@@ -10,6 +10,7 @@ import {
   type TensorId,
 } from '../ir/index.ts';
 import { bindNode, type OpCost, type OpDef, opIdOf, type ShapedValue } from '../ops/index.ts';
+import { quantizers } from './gradients/straight-through.ts';
 
 /** A constant of a network that training may change. */
 export interface LearnableConstant {
@@ -34,7 +35,7 @@ const CARRIERS = new Set([
   'Unsqueeze',
   'Squeeze',
   'Cast',
-  'paretoscope.train::FakeQuantize',
+  ...quantizers.map(({ id }) => id),
 ]);
 
 /**
@@ -53,7 +54,7 @@ export function canonicalConstants({ tensors }: Graph): ReadonlyMap<TensorId, Te
 
 /**
  * The float32 constants that the operators' costs call parameters, in the order of the graph; also a constant that is added to a
- * product (how exporters write a bias) and the slopes of PRelu. `nodes`: those to look at.
+ * product (how exporters write a bias), slopes of PRelu and tables that Gather picks rows of. `nodes`: those to look at.
  */
 export function learnableConstants(
   { graph }: Pick<Model, 'graph'>,
@@ -90,6 +91,9 @@ function parametersOf(
   registry: Registry<OpDef>,
 ): { input: TensorId; isWeight: boolean }[] {
   const isConstant = (id: TensorId) => graph.tensors.get(sourceOf(id, graph, producers))?.weight !== undefined;
+  const [table = '', indices = ''] = node.inputs;
+  // A table of embeddings: rows picked by what the network is given.
+  if (node.op === 'Gather') return isConstant(table) && !isConstant(indices) ? [{ input: table, isWeight: false }] : [];
   if (node.op === 'PRelu') return [{ input: node.inputs[1] ?? '', isWeight: false }];
   if (node.op === 'Add') {
     const [a = '', b = ''] = node.inputs;

@@ -17,6 +17,7 @@ import { ActiveValues, differentiate } from '../differentiate.ts';
 import { Emitter } from '../emitter.ts';
 import { trainingOps } from '../operators/list.ts';
 import { gradientRules } from './list.ts';
+import { quantizers } from './straight-through.ts';
 
 /** Step of central differences, taken in double precision. */
 const STEP = 1e-4;
@@ -141,8 +142,8 @@ describe('gradients agree with central differences', () => {
     test(`${given.op}${given.name === undefined ? '' : `: ${given.name}`}`, () => check(given));
 });
 
-/** Gradients that are none by design, straight through a step function; their golden values are in `operators/fake-quantize.test.ts`. */
-const STRAIGHT_THROUGH = ['paretoscope.train::FakeQuantize'];
+/** Gradients that are none by design, straight through a step function: `straight-through.test.ts`. */
+const STRAIGHT_THROUGH = quantizers.map(({ id }) => id);
 
 test('every rule has a case', () => {
   const covered = new Set([...STRAIGHT_THROUGH, ...gradientCases.map((given) => given.op)]);

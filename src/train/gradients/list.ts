@@ -2,7 +2,6 @@ import { Registry } from '../../base/index.ts';
 import * as convolution from './convolution.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
-import { fakeQuantize } from './fake-quantize.ts';
 import * as layout from './layout.ts';
 import * as normalization from './normalization.ts';
 import * as pools from './pools.ts';
@@ -12,6 +11,7 @@ import { reductions } from './reduce.ts';
 import * as resize from './resize.ts';
 import type { GradientRule } from './rule.ts';
 import * as softmax from './softmax.ts';
+import { quantizers } from './straight-through.ts';
 
 /** How gradients pass each operator. To add one: write its rule in a file beside this one and add it here. */
 export const gradientRules = new Registry<GradientRule>('gradient', [
@@ -64,5 +64,5 @@ export const gradientRules = new Registry<GradientRule>('gradient', [
   recurrent.lstm,
   recurrent.gru,
   recurrent.rnn,
-  fakeQuantize,
+  ...quantizers,
 ]);

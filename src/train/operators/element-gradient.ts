@@ -125,7 +125,11 @@ export const elementGradient = trainingOperator('ElementGradient', (read) => {
         wanted ? ((given('ElementGradient', inputs, index) as Tensor).data as Float32Array) : undefined;
       const [x, y] = [numbers(1, reads.includes('x')), numbers(2, reads.includes('y'))];
       const upstream = dy.data as Float32Array;
-      const dx = Float64Array.from(upstream, (g, i) => g * slope(x?.[i] ?? 0, y?.[i] ?? 0));
+      // Where the function is flat nothing passes, not even what is infinite.
+      const dx = Float64Array.from(upstream, (g, i) => {
+        const steepness = slope(x?.[i] ?? 0, y?.[i] ?? 0);
+        return steepness === 0 ? 0 : g * steepness;
+      });
       return [floatTensor(dy.shape, dx)];
     },
   };
