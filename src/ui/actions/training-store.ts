@@ -56,10 +56,13 @@ const jobOf = (run: TrainingRun, index: number): JobRecord => ({
       : `interrupted; goes on from epoch ${Number(run.checkpointEpoch.toFixed(1))} under Compress, Train`,
 });
 
+const isOfThisPage = ({ jobId }: TrainingRun): boolean => jobId !== undefined;
+
 const changed = new Map<string, TrainingRun>();
 let timer: number | undefined;
 
 function watchRuns(): void {
+  for (const run of getState().training.runs) if (isOfThisPage(run)) saveSoon(run);
   store.subscribe((now, before) => {
     if (now.training.runs !== before.training.runs) {
       const old = new Set(before.training.runs);

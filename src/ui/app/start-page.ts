@@ -52,6 +52,8 @@ export async function startPage(): Promise<void> {
 
 /** What a reload must not lose is stored as it changes: points, limits, what is compared, the data it rests on. */
 function storeChanges(): void {
+  // A file may have been opened while the rest of the page was being fetched.
+  if (getState().session.data) storeExplorationSoon();
   store.subscribe((now, before) => {
     const changed =
       now.exploration.points !== before.exploration.points ||
