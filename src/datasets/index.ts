@@ -1,5 +1,6 @@
 export { checkDataSize, readNpz, writeNpz } from './archive.ts';
 export { type BindOptions, type Bound, bindSamples, type InputPort } from './bind.ts';
+export { beforeNormalization, type Preview, previewsOf, type ValueFigures, valueFigures } from './describe.ts';
 export { type Layout, layoutOf } from './fit.ts';
 export { generateSamples, generationNotice } from './generate.ts';
 export {

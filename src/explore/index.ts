@@ -27,6 +27,8 @@ export type { Objective } from './objectives.ts';
 export { figureValue, minimized, objectives, valueText } from './objectives.ts';
 export type { BoundData, DataRequest, DataSettings } from './pipeline/data.ts';
 export { bindData, classesOf, decodePictures, inputPorts, referenceOf } from './pipeline/data.ts';
+export type { DataDescription, InputDescription } from './pipeline/data-description.ts';
+export { describeData } from './pipeline/data-description.ts';
 export type { DrawingChoice, DrawnModel } from './pipeline/draw-model.ts';
 export { drawModel } from './pipeline/draw-model.ts';
 export { evaluateChoices, runProgram, weightMemoryBits } from './pipeline/evaluate.ts';

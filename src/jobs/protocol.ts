@@ -4,6 +4,7 @@ import type { EditOptions } from '../edit/index.ts';
 import type {
   Choices,
   Constraint,
+  DataDescription,
   DataReference,
   DataSettings,
   DesignPoint,
@@ -211,6 +212,12 @@ export interface JobTable {
     request: { modelId: string; source: DataSource };
     partial: never;
     reply: { reference: DataReference; diagnostics: readonly Diagnostic[] };
+  };
+  /** What a set holds, and how training would divide it; `source.part` makes no difference. */
+  readonly describeData: {
+    request: { modelId: string; source: DataSource };
+    partial: never;
+    reply: DataDescription;
   };
   readonly estimate: {
     request: {

@@ -5,6 +5,8 @@ import { editOptions } from '../edit/index.ts';
 import {
   compareOpened,
   decodeLink,
+  decodePictures,
+  describeData,
   drawModel,
   type Exploration,
   encodeLink,
@@ -65,6 +67,13 @@ export function jobTable(store: JobStore, host: JobHost): Table {
     data: async ({ modelId, source }, ctx) => {
       const { reference, diagnostics } = await store.bind(modelId, source, ctx);
       return { reference, diagnostics };
+    },
+    describeData: async ({ modelId, source }, ctx) => {
+      const { files, ...request } = source;
+      const opened = await store.model(modelId, ctx);
+      const read = await store.sources(files, ctx);
+      const given = { ...request, files: read.map(({ name, source: of }) => ({ name, bytes: of.read(0, of.size) })) };
+      return describeData(opened, await decodePictures(opened, given, host.decodeImage));
     },
     estimate: async ({ modelId, ...request }, ctx) => estimatePlatforms(await store.model(modelId, ctx), request),
     layer: async ({ modelId, dataId, node }, ctx) => {

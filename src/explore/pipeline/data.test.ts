@@ -4,7 +4,9 @@ import { type SampleSet, type Tensor, tensorOf } from '../../ir/index.ts';
 import { writeOnnx } from '../../onnx/index.ts';
 import { testContext } from '../../test-kit/context.ts';
 import { graphBuilder } from '../../test-kit/graph-builder.ts';
-import { bindData } from './data.ts';
+import { pngOf } from '../../test-kit/png-files.ts';
+import { bindData, decodePictures } from './data.ts';
+import { describeData } from './data-description.ts';
 import { noShapes, openModel } from './open.ts';
 
 const PARTS = ['training', 'calibration of training', 'validation'] as const;
@@ -65,4 +67,76 @@ test('parts of files share no sample, and a class that none is of is named', asy
   expect(parts.map(({ diagnostics }) => diagnostics.map((d) => d.code))).toEqual(
     PARTS.map(() => ['datasets/class-absent']),
   );
+});
+
+test('a description counts classes per part, tells the layout and the normalization, and repeats what was noticed', async () => {
+  const arrays = new Map<string, Tensor>([
+    [
+      'x',
+      tensorOf(
+        'uint8',
+        [40, 4, 4, 3],
+        Array.from({ length: 40 * 48 }, (_, i) => (i * 7) % 251),
+      ),
+    ],
+    [
+      'y',
+      tensorOf(
+        'int32',
+        [40],
+        Array.from({ length: 40 }, (_, i) => i % 2),
+      ),
+    ],
+  ]);
+  const files = [{ name: 'set.npz', bytes: writeNpz(arrays) }];
+  const opened = await networkOn([3, 4, 4]);
+  const told = describeData(opened, { files, seed: 1, count: 0, part: 'evaluation' });
+  expect(told.reference.count).toBe(40);
+  expect(told.parts.map(({ count }) => count)).toEqual([24, 6, 10]);
+  expect(told.classes).toEqual([
+    { label: 0, count: 20, counts: [12, 3, 5] },
+    { label: 1, count: 20, counts: [12, 3, 5] },
+    { label: 2, count: 0, counts: [0, 0, 0] },
+  ]);
+  expect(told.inputs[0]!.layout).toEqual({ model: 'NCHW', data: 'NHWC', how: 'told from the shape' });
+  expect(told.previews).toHaveLength(24);
+  expect(told.diagnostics.map((d) => d.code)).toEqual([
+    'datasets/channels-moved',
+    'datasets/raw-bytes',
+    'datasets/class-absent',
+  ]);
+  const preprocessing = { scale: 1 / 255, mean: [0.5], deviation: [0.25] };
+  const said = describeData(opened, { files, seed: 1, count: 0, layout: 'NHWC', preprocessing });
+  expect(said.inputs[0]!.layout!.how).toBe('said');
+  expect(said.inputs[0]!.before[0]!.mean).toBeCloseTo(told.inputs[0]!.fed.channels[0]!.mean, 3);
+  expect(said.inputs[0]!.fed.all.max).toBeCloseTo((told.inputs[0]!.fed.all.max / 255 - 0.5) / 0.25, 5);
+  expect(said.settings).toEqual({ layout: 'NHWC', preprocessing });
+  const wrong = () => describeData(opened, { files, seed: 1, count: 0, layout: 'NCHW' });
+  expect(wrong).toThrow("Array 'x' has shape [40, 4, 4, 3]; input 'x' takes [1, 3, 4, 4] per sample.");
+});
+
+test('pictures in class folders become samples of the input, and other sizes are refused with the remedy', async () => {
+  const picture = (name: string, side: number) => ({
+    name,
+    bytes: pngOf(side, side, new Uint8Array(side * side).fill(7)),
+  });
+  const opened = await networkOn([3, 4, 4]);
+  const files = [
+    picture('set/cat/a.png', 4),
+    picture('set/dog/a.png', 4),
+    picture('set/dog/b.png', 4),
+    picture('set/dog/c.png', 4),
+  ];
+  const read = async (given: typeof files, resize?: boolean) =>
+    bindData(
+      opened,
+      await decodePictures(opened, { files: given, seed: 1, count: 0, ...(resize && { resize }) }, undefined),
+    );
+  const { samples, classNames, reference } = await read(files);
+  expect([samples.count, [...samples.labels!], classNames]).toEqual([4, [0, 1, 1, 1], ['cat', 'dog']]);
+  expect(reference.name).toBe('set (4 files)');
+  await expect(read([picture('set/cat/a.png', 5)])).rejects.toThrow(
+    "Picture 'set/cat/a.png' is 5×5; input 'x' takes 4×4",
+  );
+  expect((await read([picture('set/cat/a.png', 5)], true)).samples.count).toBe(1);
 });
