@@ -52,7 +52,27 @@ const input = (random: Random): TrainingCase => {
   return { op: 'ConvInputGradient', inputs, attributes: { ...attributes, input_shape: x } };
 };
 
+/** 3 × 3 of stride 1 with many channels: minimal filtering. */
+const threeByThree =
+  (op: 'ConvWeightGradient' | 'ConvInputGradient') =>
+  (random: Random): TrainingCase => {
+    const pads = [0, 1, 2, 3].map(() => between(random, 0, 2));
+    const [height, width] = [between(random, 6, 15), between(random, 6, 15)];
+    const [batch, channels, outChannels] = [between(random, 1, 3), between(random, 8, 18), between(random, 8, 18)];
+    const out = [height + (pads[0] as number) + (pads[2] as number), width + (pads[1] as number) + (pads[3] as number)];
+    const x = [batch, channels, height, width];
+    const y = even(random, [batch, outChannels, ...out.map((size) => size - 2)]);
+    const attributes = { strides: [1, 1], dilations: [1, 1], pads, group: 1 };
+    if (op === 'ConvWeightGradient')
+      return { op, inputs: [even(random, x), y], attributes: { ...attributes, kernel_shape: [3, 3] } };
+    const w = even(random, [outChannels, channels, 3, 3]);
+    return { op, inputs: [y, w], attributes: { ...attributes, input_shape: x } };
+  };
+
 describe('gradients of convolutions agree with the reference', () => {
   test('of weights, on random shapes', () => expectAgreements(() => wasm, weights, { runs: 150 }));
   test('of inputs, on random shapes', () => expectAgreements(() => wasm, input, { runs: 150 }));
+  test.each(['ConvWeightGradient', 'ConvInputGradient'] as const)('%s of 3 × 3 windows', (op) =>
+    expectAgreements(() => wasm, threeByThree(op), { runs: 80 }),
+  );
 });

@@ -25,7 +25,7 @@ function intoMap(planes: usize, from: usize, to: usize): void {
 }
 
 /** Panels of 8 channels, [pixels, 8] each, of planes [channels, pixels]; missing channels are zero. A panel is `panelBytes` long. */
-function transposed(from: usize, channels: i32, pixels: i32, to: usize, panelBytes: usize): void {
+export function transposed(from: usize, channels: i32, pixels: i32, to: usize, panelBytes: usize): void {
   const plane = <usize>pixels << 2;
   const zero = f32x4.splat(0);
   for (let c = 0; c < channels; c += 8) {

@@ -64,7 +64,7 @@ function sample(call: usize, map: usize, output: usize): void {
 }
 
 /** Panels [channels, 8] per position of `count` tiles from `first` on, four tiles at a time; the last tile fills up. */
-function transformTiles(call: usize, map: usize, first: i32, count: i32, step: usize): void {
+export function transformTiles(call: usize, map: usize, first: i32, count: i32, step: usize): void {
   const channels = load<i32>(call, WinogradField.channels);
   const tilesX = (load<i32>(call, WinogradField.outWidth) + 1) >> 1;
   const row = <usize>load<i32>(call, WinogradField.mapWidth) << 2;

@@ -6,9 +6,11 @@ import {
   PlanesField,
 } from '../../../kernels/assembly/memory.ts';
 import { type KernelMemory, writeFields } from '../../kernel-memory.ts';
+import type { Convolution } from '../conv.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type PlannerTable } from '../fast-node.ts';
 import { map4, type Window, windowOf } from '../window.ts';
 import { suitsWinograd, winograd } from '../winograd.ts';
+import { minimalWeightGradient } from './winograd-gradient.ts';
 
 /** Pixels of a panel of 8 channels, 32 bytes each, that stay in the first cache. */
 const BLOCK_PIXELS = 512;
@@ -45,7 +47,20 @@ function convShape(view: NodeView, x?: Shape, y?: Shape, kernel?: readonly numbe
 function weightGradient(view: NodeView): FastNode | undefined {
   const [x, dy] = view.node.inputs as readonly [TensorId, TensorId];
   const shape = convShape(view, view.floatShape(x), view.floatShape(dy), view.ints('kernel_shape'));
-  if (!shape) return undefined;
+  return shape && (minimalWeightGradient(view, forwardConvolution(shape)) ?? summedWeightGradient(x, dy, shape));
+}
+
+/** The convolution whose weights are asked for, as the planner of the forward pass has it. */
+function forwardConvolution({ batch, groups, channels, outChannels, size, outSize, window }: ConvShape): Convolution {
+  return {
+    ...{ batch, groups, channels: channels * groups, height: size[0], width: size[1] },
+    ...{ outChannels: outChannels * groups, outHeight: outSize[0], outWidth: outSize[1], window },
+    ...{ mapHeight: size[0] + window.pads[0] + window.pads[2], mapWidth: size[1] + window.pads[1] + window.pads[3] },
+  };
+}
+
+/** Products of taps and pixels, summed by definition; see `convWeightGradientFloat`. */
+function summedWeightGradient(x: TensorId, dy: TensorId, shape: ConvShape): FastNode {
   const { batch, groups, channels, outChannels, size, outSize, window } = shape;
   const { kernel, strides, dilations, pads } = window;
   const reach = (i: 0 | 1) =>
