@@ -68,6 +68,7 @@ export const initialState: AppState = {
     selected: [],
   },
   deploy: { options: {}, packages: {} },
+  dataPanel: { status: 'none', version: 0 },
   jobs: { list: [], workers: 0 },
   history: { past: [], future: [] },
   settings: { theme: 'system', density: 'default', singleKeys: true },

@@ -39,6 +39,7 @@ export interface AppState {
   readonly compress: CompressState;
   readonly training: TrainingState;
   readonly deploy: DeployState;
+  readonly dataPanel: DataPanelState;
   readonly jobs: JobsState;
   readonly history: HistoryState;
   readonly settings: SettingsState;
@@ -67,6 +68,15 @@ export interface FileRecord {
   /** What it is or became: 'opened, 24 nodes'. */
   readonly note: string;
   readonly problems: readonly Problem[];
+}
+
+/** The panel that shows the open data; what it shows (previews, counts) is not state: see `actions/data-panel.ts`. */
+export interface DataPanelState {
+  readonly status: 'none' | 'running' | 'ready' | 'failed';
+  /** Counts up with every description that arrives. */
+  readonly version: number;
+  /** Why data that were given last are not in use, or could not be described. */
+  readonly problem?: Problem;
 }
 
 /** The open model and what is known of it for a target: everything a verdict needs. */
@@ -428,7 +438,7 @@ export type PlaceId = 'start' | 'model' | 'targets' | 'compress' | 'search' | 'e
 export interface PageState {
   readonly place: PlaceId;
   /** Layer over the page: at most one. */
-  readonly overlay: 'none' | 'palette' | 'keys' | 'link' | 'url' | 'share' | 'jobs' | 'settings' | 'about';
+  readonly overlay: 'none' | 'palette' | 'keys' | 'link' | 'url' | 'share' | 'jobs' | 'settings' | 'about' | 'data';
   readonly message?: Message;
   /** Problems not tied to a file or job: storage full, broken link. */
   readonly problems: readonly Problem[];
