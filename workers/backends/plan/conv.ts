@@ -2,6 +2,7 @@ import type { TensorId } from '../../../src/ir/index.ts';
 import { ConvFloatField } from '../../kernels/assembly/memory.ts';
 import { convTransposePlanners } from './conv-transpose.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type Places, type PlannerTable } from './fast-node.ts';
+import { isPointwise, pointwise } from './pointwise.ts';
 import { map4, type Window, windowOf } from './window.ts';
 import { suitsWinograd, winograd } from './winograd.ts';
 
@@ -31,6 +32,7 @@ function conv(view: NodeView): FastNode | undefined {
   const { inputs } = view.node;
   if (!shape || (view.has(2) && !view.floatShape(inputs[2]))) return undefined;
   if (isDepthwise(shape)) return depthwise(view, shape);
+  if (isPointwise(shape)) return pointwise(view, shape);
   return suitsWinograd(shape) ? winograd(view, shape) : general(view, shape);
 }
 

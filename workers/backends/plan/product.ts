@@ -108,6 +108,12 @@ function product(view: NodeView, p: Product, start: Start): FastNode | undefined
   if (table.length === 0 || rows * columns * depth === 0) return undefined;
   const [a, b] = [node.inputs[0] as TensorId, node.inputs[1] as TensorId];
   const constant = table.length === 2 ? view.constant(1) : undefined;
+  /** Packed once for all calls. */
+  let kept: number | undefined;
+  const packed = ({ memory }: Places, data: Float32Array): number => {
+    kept ??= memory.place(constantPanels(data, p));
+    return kept;
+  };
   const packs = !constant && (p.transB || p.alpha !== 1 || rows >= ROWS_WORTH_PACKING);
   return {
     reads: [a, ...(constant ? [] : [b]), ...start.reads],
@@ -118,7 +124,7 @@ function product(view: NodeView, p: Product, start: Start): FastNode | undefined
         a: places.operand(a),
         aRowStep: p.transA ? 4 : depth * 4,
         aDepthStep: p.transA ? rows * 4 : 4,
-        ...(constant ? constantPanels(places, constant.data, p) : runTimeRight(places, b, p, packs)),
+        ...(constant ? packedRight(p, packed(places, constant.data)) : runTimeRight(places, b, p, packs)),
         factor: floatBits(p.alpha),
         c: places.output(0),
         rows,
@@ -133,15 +139,12 @@ function product(view: NodeView, p: Product, start: Start): FastNode | undefined
   };
 }
 
-const constantPanels = (places: Places, data: Float32Array, { depth, columns, transB, alpha }: Product) => {
+function constantPanels(data: Float32Array, { depth, columns, transB, alpha }: Product): Float32Array {
   const panels = packColumns(data, depth, columns, transB ? 'columns' : 'rows');
-  return {
-    b: places.memory.place(alpha === 1 ? panels : panels.map((v) => v * alpha)),
-    panels: 0,
-    panelStep: depth * 32,
-    bStep: 32,
-  };
-};
+  return alpha === 1 ? panels : panels.map((v) => v * alpha);
+}
+
+const packedRight = ({ depth }: Product, b: number) => ({ b, panels: 0, panelStep: depth * 32, bStep: 32 });
 
 const runTimeRight = (places: Places, b: TensorId, { depth, columns, transB }: Product, packs: boolean) => ({
   b: places.operand(b),
