@@ -90,6 +90,7 @@ export {
   sourcePosition,
   tapsAt,
 } from './neural/interpolation.ts';
+export { type ResizeParts, type ResizeSource, resizeParts } from './neural/resize.ts';
 export {
   asThree,
   readWindow,

@@ -14,6 +14,7 @@ import {
   nearestElement,
   type ResizeAxis,
   sourcePosition,
+  type Taps,
   tapsAt,
 } from './interpolation.ts';
 
@@ -135,20 +136,27 @@ function resizeNearest(x: Tensor, axes: readonly ResizeAxis[], options: ResizeOp
   return take(x, shape, map, options.extrapolation);
 }
 
+const isUntouched = (axis: ResizeAxis, { coordinates }: ResizeOptions): boolean =>
+  axis.input === axis.output && axis.scale === 1 && coordinates !== 'tf_crop_and_resize';
+
+/** What a linear or cubic Resize mixes at a position. */
+function smoothTaps(axis: ResizeAxis, position: number, options: ResizeOptions): Taps {
+  const kernel = options.mode === 'cubic' ? cubicKernel(options.cubicA) : linearKernel;
+  const stretch = options.antialias ? Math.min(1, axis.scale) : 1;
+  return tapsAt(kernel, position, axis.input, stretch, options.excludeOutside);
+}
+
 /** Mixes elements along one axis after the other. */
 function resizeSmooth(x: Tensor, axes: readonly ResizeAxis[], options: ResizeOptions): Tensor {
-  const kernel = options.mode === 'cubic' ? cubicKernel(options.cubicA) : linearKernel;
   let values = Float64Array.from(numbersOf(x));
   const shape: number[] = [...x.shape];
   axes.forEach((axis, d) => {
-    const untouched = axis.input === axis.output && axis.scale === 1 && options.coordinates !== 'tf_crop_and_resize';
-    if (untouched) return;
+    if (isUntouched(axis, options)) return;
     const [outer, , inner] = splitAt(shape, d);
     const out = new Float64Array(outer * axis.output * inner);
     for (let i = 0; i < axis.output; i++) {
       const position = sourcePosition(options.coordinates, axis, i);
-      const stretch = options.antialias ? Math.min(1, axis.scale) : 1;
-      const taps = tapsAt(kernel, position, axis.input, stretch, options.excludeOutside);
+      const taps = smoothTaps(axis, position, options);
       const outside = isOutside(position, axis, options);
       for (let o = 0; o < outer; o++)
         for (let k = 0; k < inner; k++) {
@@ -221,31 +229,81 @@ function boundResize(
 }
 
 const isEmpty = (shape: Dims | undefined): boolean => shape?.length === 1 && shape[0] === 0;
-const filled = (x: Tensor | undefined): number[] | undefined => (x && x.data.length > 0 ? listOf(x) : undefined);
+const filled =
+  (inputs: readonly (Tensor | undefined)[]): Constants =>
+  (index) => {
+    const x = inputs[index];
+    return x && x.data.length > 0 ? listOf(x) : undefined;
+  };
+
+/** Elements of a constant input by its index; `undefined` where it is absent or empty. */
+type Constants = (index: number) => readonly number[] | undefined;
 
 /** Scales are the second input in opset 10; since 11 the inputs are region of interest, scales, sizes. */
+function resizeWanted(opset: number, constants: Constants): Wanted | undefined {
+  const scales = constants(opset < 11 ? 1 : 2);
+  const sizes = opset < 11 ? undefined : constants(3);
+  if (!scales && !sizes) return undefined;
+  const roi = opset < 11 ? undefined : constants(1);
+  return sizes ? { sizes, roi } : { scales, roi };
+}
+
+/** Scales are an attribute before opset 9, the second input since. */
+function upsampleWanted(opset: number, attributes: Attributes, constants: Constants): Wanted | undefined {
+  const scales = opset < 9 ? new AttributeReader('Upsample', attributes).floats('scales') : constants(1);
+  return scales && { scales };
+}
+
+/** What one output element along an axis is: a mixture of the input's, or (tf_crop_and_resize) a constant. */
+export type ResizeSource = Taps | 'extrapolated';
+
+/** A Resize taken apart, for engines: along each axis, what every output element is; `undefined` where nothing changes. */
+export interface ResizeParts {
+  readonly axes: readonly (readonly ResizeSource[] | undefined)[];
+  /** All weights are 1: elements are only moved. */
+  readonly isNearest: boolean;
+  readonly extrapolation: number;
+}
+
+/** The parts of a Resize or Upsample of a known shape; `undefined` where its sizes are not known before it runs. */
+export function resizeParts(
+  op: 'Resize' | 'Upsample',
+  attributes: Attributes,
+  opset: number,
+  shape: Shape,
+  constants: Constants,
+): ResizeParts | undefined {
+  const options = readOptions(op, attributes, opset);
+  const wanted = op === 'Resize' ? resizeWanted(opset, constants) : upsampleWanted(opset, attributes, constants);
+  if (!wanted) return undefined;
+  const isNearest = options.mode === 'nearest';
+  const axes = resizeAlong(op, shape, wanted, options).map((axis): readonly ResizeSource[] | undefined => {
+    if (isUntouched(axis, options)) return undefined;
+    if (isNearest)
+      return nearestPicks(axis, options).map((at) => (at < 0 ? 'extrapolated' : { at: [at], weights: [1] }));
+    return Array.from({ length: axis.output }, (_, i) => {
+      const position = sourcePosition(options.coordinates, axis, i);
+      return isOutside(position, axis, options) ? 'extrapolated' : smoothTaps(axis, position, options);
+    });
+  });
+  return { axes, isNearest, extrapolation: options.extrapolation };
+}
+
 export const resize = {
   id: 'Resize',
   sinceOpset: 10,
   bind: (attributes, opset) =>
-    boundResize('Resize', readOptions('Resize', attributes, opset), (inputs) => {
-      const scales = filled(inputs[opset < 11 ? 1 : 2]);
-      const sizes = opset < 11 ? undefined : filled(inputs[3]);
-      if (!scales && !sizes) return undefined;
-      return sizes ? { sizes, roi: filled(inputs[1]) } : { scales, roi: opset < 11 ? undefined : filled(inputs[1]) };
-    }),
+    boundResize('Resize', readOptions('Resize', attributes, opset), (inputs) => resizeWanted(opset, filled(inputs))),
 } as const satisfies OpDef;
 
-/** Scales are an attribute before opset 9, the second input since. */
 export const upsample = {
   id: 'Upsample',
   sinceOpset: 7,
   bind(attributes, opset) {
-    const fixed = new AttributeReader('Upsample', attributes).floats('scales');
-    if (opset < 9 && !fixed) throw badAttribute('Upsample', 'scales', 'is missing');
-    return boundResize('Upsample', readOptions('Upsample', attributes, opset), (inputs) => {
-      const scales = opset < 9 ? fixed : filled(inputs[1]);
-      return scales && { scales };
-    });
+    if (opset < 9 && !new AttributeReader('Upsample', attributes).floats('scales'))
+      throw badAttribute('Upsample', 'scales', 'is missing');
+    return boundResize('Upsample', readOptions('Upsample', attributes, opset), (inputs) =>
+      upsampleWanted(opset, attributes, filled(inputs)),
+    );
   },
 } as const satisfies OpDef;
