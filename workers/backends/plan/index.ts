@@ -9,6 +9,7 @@ import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
 import { recurrentPlanners } from './recurrent.ts';
 import { reducePlanners } from './reduce.ts';
+import { resizePlanners } from './resize.ts';
 import { shapePlanners } from './shape.ts';
 import { softmaxPlanners } from './softmax.ts';
 import { trainingPlanners } from './training/index.ts';
@@ -28,6 +29,7 @@ const planners: PlannerTable = {
   ...padPlanners,
   ...reducePlanners,
   ...softmaxPlanners,
+  ...resizePlanners,
   ...recurrentPlanners,
   ...trainingPlanners,
 };
