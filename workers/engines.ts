@@ -1,5 +1,5 @@
 import { messageOf } from '../src/base/index.ts';
-import { createPlainBackend } from '../src/compute/index.ts';
+import { createPlainBackend, type FloatBackend } from '../src/compute/index.ts';
 import { createPlainProgramBackend, plainKernels } from '../src/emulate/index.ts';
 import type { Engines } from '../src/jobs/index.ts';
 import { bindTrainingNode, trainingOps } from '../src/train/index.ts';
@@ -10,6 +10,10 @@ export interface KernelsMessage {
   readonly module?: WebAssembly.Module;
   readonly problem?: string;
 }
+
+/** Float graphs on the kernels, and on `others` what has none; without kernels all of it on `others`. */
+export const floatsWith = ({ module }: KernelsMessage, others: FloatBackend): FloatBackend =>
+  module ? createWasmFloatBackend(module, bindTrainingNode, others) : others;
 
 /** The fastest engines that this host allows; where that is not WebAssembly, the notes say so and why. */
 export function createEngines({ module, problem }: KernelsMessage): Engines {

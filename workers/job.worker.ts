@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { FloatBackend } from '../src/compute/index.ts';
 import { loadLater } from '../src/explore/index.ts';
 import { createServer, createStore, type Engines, jobFunctions } from '../src/jobs/index.ts';
 import { writeOnnx } from '../src/onnx/index.ts';
@@ -31,20 +32,31 @@ function kernelsFromPage(): Promise<KernelsMessage> {
 
 let engines: Promise<Engines> | undefined;
 
+let kernels: Promise<KernelsMessage> | undefined;
+const givenKernels = (): Promise<KernelsMessage> => {
+  kernels ??= kernelsFromPage();
+  return kernels;
+};
+
 async function loadEngines(): Promise<Engines> {
-  const [{ createEngines }, kernels] = await Promise.all([import('./engines.ts'), kernelsFromPage()]);
-  return createEngines(kernels);
+  const [{ createEngines }, given] = await Promise.all([import('./engines.ts'), givenKernels()]);
+  return createEngines(given);
 }
 
 function start({ onnxruntimeUrl }: StartMessage): void {
+  const independent = async (): Promise<FloatBackend> => {
+    const { createOrtBackend } = await import('./backends/ort.ts');
+    return createOrtBackend(writeOnnx, onnxruntimeUrl);
+  };
   const host = {
+    independent,
+    withOnnxruntime: async () => {
+      const { floatsWith } = await import('./engines.ts');
+      return floatsWith(await givenKernels(), await independent());
+    },
     engines: () => {
       engines ??= loadEngines();
       return engines;
-    },
-    independent: async () => {
-      const { createOrtBackend } = await import('./backends/ort.ts');
-      return createOrtBackend(writeOnnx, onnxruntimeUrl);
     },
     decodeImage,
     now: () => performance.now() / 1000,

@@ -5,7 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { createOrtBackend } from '../../workers/backends/index.ts';
-import { createEngines, type KernelsMessage } from '../../workers/engines.ts';
+import { createEngines, floatsWith, type KernelsMessage } from '../../workers/engines.ts';
 import { messageOf } from '../base/index.ts';
 import { createServer, createStore, type Engines, jobFunctions } from '../jobs/index.ts';
 import { writeOnnx } from '../onnx/index.ts';
@@ -29,6 +29,7 @@ const host = {
     return engines;
   },
   independent: async () => createOrtBackend(writeOnnx),
+  withOnnxruntime: async () => floatsWith(kernels(), createOrtBackend(writeOnnx)),
   now: () => performance.now() / 1000,
   pause: () => new Promise<void>((done) => setImmediate(done)),
 };

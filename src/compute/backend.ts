@@ -4,6 +4,7 @@ import type {
   KernelName,
   Model,
   Node,
+  NodeId,
   Program,
   Tensor,
   TensorId,
@@ -54,8 +55,13 @@ export interface RunOptions {
   readonly transform?: (id: TensorId, tensor: Tensor) => Tensor;
 }
 
+/** What computes a node: kernels, the operator's reference in plain TypeScript, onnxruntime-web, a graphics processor. */
+export type NodeEngine = 'wasm' | 'plain' | 'ort' | 'webgpu';
+
 export interface FloatRunner {
   readonly canTransform: boolean;
+  /** By node; nodes that cost nothing of their own (another shape of the same values) run where their input did. */
+  readonly engines: ReadonlyMap<NodeId, NodeEngine>;
   /** Feeds by input name. The result holds outputs and taps; their memory is the caller's. */
   run(feeds: ReadonlyMap<TensorId, Tensor>, options?: RunOptions): Promise<ReadonlyMap<TensorId, Tensor>>;
   /**

@@ -4,6 +4,7 @@ export type {
   FloatRunner,
   Kernel,
   KernelTable,
+  NodeEngine,
   ProgramBackend,
   ProgramMemory,
   ProgramRunner,

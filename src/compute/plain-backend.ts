@@ -24,6 +24,7 @@ function runnerFor(prepared: PreparedGraph): FloatRunner {
   let graph: PreparedGraph | undefined = prepared;
   return {
     canTransform: true,
+    engines: new Map(prepared.model.graph.nodes.map((node) => [node.id, 'plain'] as const)),
     async run(feeds, options = {}) {
       if (!graph) throw disposedRunner();
       return runOutermost(graph, feeds, options);

@@ -1,5 +1,6 @@
 import type { SimplifyStep } from '../analyze/index.ts';
 import type { Comparison } from '../compare/index.ts';
+import type { NodeEngine } from '../compute/index.ts';
 import type { EditOptions } from '../edit/index.ts';
 import type {
   Choices,
@@ -67,6 +68,8 @@ export interface ModelSource {
   readonly changes?: readonly ModelChange[];
   /** SHA-256 of the model file where the page has computed it: it is then not computed again. */
   readonly sha256?: string;
+  /** 'onnxruntime': the user agreed that onnxruntime-web runs layers our engine has no kernel for. Absent: the plain reference does. */
+  readonly missingKernels?: 'onnxruntime';
 }
 
 /** Samples a worker is to hold. `files` are arrays, labels, tables, pictures; none: generated from the model's inputs and `seed`. */
@@ -174,6 +177,11 @@ export interface EnginesReply {
   readonly notes: readonly Diagnostic[];
 }
 
+export interface LayerEnginesReply {
+  readonly description: string;
+  readonly layers: readonly { readonly node: NodeId; readonly op: string; readonly engine: NodeEngine }[];
+}
+
 /** What simplification would do, or did, pass by pass. */
 export interface SimplifyReply {
   readonly steps: readonly SimplifyStep[];
@@ -231,6 +239,8 @@ export interface JobTable {
     reply: readonly Estimate[];
   };
   readonly layer: { request: { modelId: string; dataId?: string; node: NodeId }; partial: never; reply: LayerDetail };
+  /** What computes each layer of the network as it is run (folded layers are not there), in words for the engine as a whole. */
+  readonly layerEngines: { request: { modelId: string }; partial: never; reply: LayerEnginesReply };
   /** What can be edited at each of these layers. */
   readonly editOptions: {
     request: { modelId: string; nodes: readonly NodeId[] };

@@ -17,6 +17,7 @@ const host = {
     steps: createPlainBackend(),
     notes: [],
   }),
+  withOnnxruntime: () => Promise.reject(new Error('not asked for')),
   independent: () => Promise.reject(new Error('not asked for')),
   now: () => 0,
   pause: async () => {},

@@ -30,7 +30,8 @@ export interface JobStore extends ResourceHolder {
   bind(modelId: string, source: DataSource, ctx: StageContext): Promise<BoundData>;
   calibration(modelId: string, calibrationId: string, ctx: StageContext): ReturnType<typeof calibrateModel>;
   session(ids: SessionIds, ctx: StageContext): Promise<Session>;
-  backends(): Promise<Backends>;
+  /** What computes a model: the host's engines, with onnxruntime where its source says so. */
+  backends(modelId: string): Promise<Backends>;
 }
 
 export interface SessionIds {
@@ -74,9 +75,11 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
     for (const cache of caches) cache.forget(id);
   };
   const store: JobStore = {
-    backends: async () => {
+    backends: async (modelId) => {
       const { floats, programs } = await host.engines();
-      return { float: floats, program: programs };
+      const { missingKernels } = sourceOf('model', modelId) as ModelSource;
+      const float = missingKernels === 'onnxruntime' ? await host.withOnnxruntime() : floats;
+      return { float, program: programs };
     },
     hold(kind, id, source) {
       forget(id);
@@ -108,7 +111,7 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
     calibration: (modelId, calibrationId, ctx) =>
       records.get(`${modelId}\n${calibrationId}`, async () => {
         const { samples } = await store.data(modelId, calibrationId, ctx);
-        const { float } = await store.backends();
+        const { float } = await store.backends(modelId);
         return calibrateModel(await store.model(modelId, ctx), samples, float, ctx);
       }),
     session: ({ modelId, dataId, calibrationId }, ctx) =>
@@ -123,7 +126,7 @@ export function createStore(host: JobHost & SourceOpener): JobStore {
           calibrationReference: calibration.reference,
           record,
         };
-        return startSession(await store.model(modelId, ctx), request, await store.backends(), ctx);
+        return startSession(await store.model(modelId, ctx), request, await store.backends(modelId), ctx);
       }),
   };
   return store;

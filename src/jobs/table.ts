@@ -79,7 +79,19 @@ export function jobTable(store: JobStore, host: JobHost): Table {
     layer: async ({ modelId, dataId, node }, ctx) => {
       const opened = await store.model(modelId, ctx);
       const samples = dataId === undefined ? undefined : (await store.data(modelId, dataId, ctx)).samples;
-      return layerDetail(opened, node, ctx, samples && { samples, backend: (await host.engines()).floats });
+      return layerDetail(opened, node, ctx, samples && { samples, backend: (await store.backends(modelId)).float });
+    },
+    layerEngines: async ({ modelId }, ctx) => {
+      const { prepared } = await store.model(modelId, ctx);
+      const { float } = await store.backends(modelId);
+      const runner = await float.prepare(prepared);
+      runner.dispose();
+      const layers = prepared.graph.nodes.map(({ id, op }) => ({
+        node: id,
+        op,
+        engine: runner.engines.get(id) ?? 'plain',
+      }));
+      return { description: float.description, layers };
     },
     editOptions: async ({ modelId, nodes }, ctx) => {
       const { asRead } = await store.model(modelId, ctx);
@@ -216,7 +228,7 @@ async function exportJob(request: RequestOf<'export'>, store: JobStore, ctx: Job
   const record = await store.calibration(modelId, calibrationId, ctx);
   const { samples } = await store.data(modelId, calibrationId, ctx);
   const vectors = typeof options.vectors === 'number' ? options.vectors : LEAST_VECTORS;
-  const design = { opened, record, samples, backend: (await store.backends()).program };
+  const design = { opened, record, samples, backend: (await store.backends(modelId)).program };
   const exported = await exportDesign(design, choices, { target, options, seed, vectors }, ctx);
   const { files, diagnostics } = exported.package;
   const encoder = new TextEncoder();
@@ -266,7 +278,7 @@ async function runModel(
       ? createPlainBackend()
       : backend === 'ort'
         ? await host.independent()
-        : (await host.engines()).floats;
+        : (await store.backends(modelId)).float;
   const runner = await engine.prepare(asRead);
   try {
     const start = host.now();

@@ -49,6 +49,7 @@ function pool(size: number): JobClient {
       const engines = { programs: createPlainProgramBackend(), floats: backend, steps: backend, notes: [] };
       const host = {
         engines: async () => engines,
+        withOnnxruntime: () => Promise.reject(new Error('not asked for')),
         independent: () => Promise.reject(new Error('not asked for')),
         now: () => performance.now() / 1000,
         pause: () => new Promise<void>((done) => setImmediate(done)),

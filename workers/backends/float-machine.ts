@@ -1,6 +1,14 @@
 import { BugError } from '../../src/base/index.ts';
-import type { RunOptions, Variation } from '../../src/compute/index.ts';
-import { elementCount, type Model, type Node, type Tensor, type TensorId, weightOf } from '../../src/ir/index.ts';
+import type { FloatRunner, NodeEngine, RunOptions, Variation } from '../../src/compute/index.ts';
+import {
+  elementCount,
+  type Model,
+  type Node,
+  type NodeId,
+  type Tensor,
+  type TensorId,
+  weightOf,
+} from '../../src/ir/index.ts';
 import { missingFeed, nodeFailed, unsupportedNode, wrongShape } from './errors.ts';
 import type { KernelMemory, KernelMemoryPool } from './kernel-memory.ts';
 import { type FloatPlan, type PlanOptions, planValues } from './plan-values.ts';
@@ -24,7 +32,17 @@ interface Run {
   readonly transform: RunOptions['transform'];
   /** Where only these are transformed. */
   readonly transformed?: ReadonlySet<TensorId>;
+  /** Clamping nodes that were done on the way. */
+  readonly fusedAway: Set<number>;
 }
+
+const newRun = (wanted: ReadonlySet<TensorId>, transform?: RunOptions['transform']): Run => ({
+  tensors: new Map(),
+  results: new Map(),
+  wanted,
+  transform,
+  fusedAway: new Set(),
+});
 
 /** A float graph planned in kernel memory: nodes with kernels work there, all others on plain tensors. */
 export class FloatMachine {
@@ -37,21 +55,30 @@ export class FloatMachine {
   readonly #pool: KernelMemoryPool;
   readonly #bind: BindOperator;
   readonly #plain: (PlainOperator | undefined)[];
+  /** Nodes that another engine runs, each as a model of its own. */
+  readonly #foreign: ReadonlyMap<NodeId, FloatRunner>;
   readonly #constants: ReadonlyMap<TensorId, Tensor>;
   #memory: KernelMemory | undefined;
 
-  constructor(model: Model, bind: BindOperator, pool: KernelMemoryPool, options: PlanOptions) {
+  constructor(
+    model: Model,
+    bind: BindOperator,
+    pool: KernelMemoryPool,
+    options: PlanOptions,
+    foreign: ReadonlyMap<NodeId, FloatRunner> = new Map(),
+  ) {
     const { graph, weights } = model;
     this.#model = model;
     this.#pool = pool;
     this.#bind = bind;
+    this.#foreign = foreign;
     this.outputs = new Set(graph.outputs);
     const memory = pool.take();
     const before = memory.mark();
     try {
       this.plan = planValues(model, memory, options);
       this.#plain = graph.nodes.map((node, index) =>
-        this.plan.steps[index] ? undefined : bindPlain(node, graph.opsets, bind),
+        this.plan.steps[index] || foreign.has(node.id) ? undefined : bindPlain(node, graph.opsets, bind),
       );
     } catch (thrown) {
       pool.giveBack(memory);
@@ -59,29 +86,31 @@ export class FloatMachine {
     }
     this.plannedBytes = memory.mark() - before;
     this.#memory = memory;
-    this.plainNodes = graph.nodes.filter((_, index) => !this.plan.steps[index]);
+    this.plainNodes = graph.nodes.filter((node, index) => !this.plan.steps[index] && !foreign.has(node.id));
     this.#constants = this.#constantsOutside(weights);
   }
 
   /** Runs the graph once; the result holds copies of the values that are wanted. */
-  run(
+  async run(
     feeds: ReadonlyMap<TensorId, Tensor>,
     wanted: ReadonlySet<TensorId>,
     transform?: RunOptions['transform'],
-  ): ReadonlyMap<TensorId, Tensor> {
-    const run: Run = { tensors: new Map(), results: new Map(), wanted, transform };
+  ): Promise<ReadonlyMap<TensorId, Tensor>> {
+    const run = newRun(wanted, transform);
     for (const id of wanted) {
       const constant = this.#constant(id);
       if (constant) run.results.set(id, { ...constant, data: constant.data.slice() });
     }
     for (const input of this.#model.graph.inputs) this.#keep(input, this.#feedOf(input, feeds), run);
-    this.#runNodes(run);
+    const { nodes } = this.#model.graph;
+    for (let next = this.#runNodes(run); next < nodes.length; next = this.#runNodes(run, next + 1))
+      await this.#runForeign(nodes[next] as Node, run);
     return run.results;
   }
 
   /** The same on values that are in kernel memory already: `fed` names the inputs whose places hold their values. */
   step(feeds: ReadonlyMap<TensorId, Tensor>, held: { has(id: TensorId): boolean }, wanted: ReadonlySet<TensorId>) {
-    const run: Run = { tensors: new Map(), results: new Map(), wanted, transform: undefined };
+    const run = newRun(wanted);
     for (const input of this.#model.graph.inputs)
       if (!held.has(input)) this.#keep(input, this.#feedOf(input, feeds), run);
     this.#runNodes(run);
@@ -91,7 +120,7 @@ export class FloatMachine {
 
   /** Runs the graph and keeps what it computed; the plan must keep all values. */
   record(feeds: ReadonlyMap<TensorId, Tensor>, wanted: ReadonlySet<TensorId>): RecordedRun {
-    const run: Run = { tensors: new Map(), results: new Map(), wanted, transform: undefined };
+    const run = newRun(wanted);
     for (const input of this.#model.graph.inputs) this.#keep(input, this.#feedOf(input, feeds), run);
     this.#runNodes(run);
     for (const id of wanted) if (!run.results.has(id)) run.results.set(id, copyOf(this.#tensor(id, run)));
@@ -112,6 +141,7 @@ export class FloatMachine {
       tensors: new Map([...recorded.tensors, ...repeat.constants]),
       results: new Map(recorded.results),
       wanted: recorded.wanted,
+      fusedAway: repeat.fusedAway,
       transform: change.transform,
       transformed: values,
     };
@@ -160,6 +190,17 @@ export class FloatMachine {
     dirty.add(id);
   }
 
+  /** What runs each node. */
+  get engines(): ReadonlyMap<NodeId, NodeEngine> {
+    const { nodes } = this.#model.graph;
+    return new Map(
+      nodes.map((node, index) => {
+        const engine = this.#foreign.has(node.id) ? 'ort' : this.plan.steps[index] ? 'wasm' : 'plain';
+        return [node.id, engine] as const;
+      }),
+    );
+  }
+
   /** A window on a value's place: valid until memory grows. */
   view(id: TensorId): FloatTensor {
     const slot = this.plan.slots.get(id);
@@ -188,10 +229,13 @@ export class FloatMachine {
     this.#memory = undefined;
   }
 
-  #runNodes(run: Run): void {
+  /** Runs nodes from `first` on, up to one that another engine runs; its index, or the number of nodes. */
+  #runNodes(run: Run, first = 0): number {
     const { nodes } = this.#model.graph;
-    const fusedAway = new Set<number>();
-    for (const [index, node] of nodes.entries()) {
+    const { fusedAway } = run;
+    for (let index = first; index < nodes.length; index++) {
+      const node = nodes[index] as Node;
+      if (this.#foreign.has(node.id)) return index;
       const step = this.plan.steps[index];
       if (step === undefined) this.#runPlain(node, this.#plain[index] as PlainOperator, run);
       else if (step === 'view') this.#computed(node.outputs[0] as TensorId, run);
@@ -208,6 +252,16 @@ export class FloatMachine {
         }
       }
     }
+    return nodes.length;
+  }
+
+  async #runForeign(node: Node, run: Run): Promise<void> {
+    const runner = this.#foreign.get(node.id) as FloatRunner;
+    const feeds = new Map<TensorId, Tensor>();
+    for (const id of node.inputs)
+      if (id !== '' && !isConstant(this.#model, id)) feeds.set(id, copyOf(this.#tensor(id, run)));
+    const results = await runner.run(feeds);
+    for (const [id, tensor] of results) this.#keep(id, tensor, run);
   }
 
   /** The reference of a node that has a kernel, except with the constants of a variant. */
@@ -286,6 +340,8 @@ export class FloatMachine {
 
 const transforms = (run: Run, id: TensorId): run is Run & { transform: NonNullable<RunOptions['transform']> } =>
   run.transform !== undefined && (run.transformed?.has(id) ?? true);
+
+const isConstant = ({ graph }: Model, id: TensorId): boolean => graph.tensors.get(id)?.weight !== undefined;
 
 const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });
 

@@ -35,6 +35,7 @@ async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
 
 class OrtRunner implements FloatRunner {
   readonly canTransform = false;
+  readonly engines: FloatRunner['engines'];
   readonly #ort: typeof Ort;
   readonly #model: Model;
   readonly #toOnnx: (model: Model) => Uint8Array;
@@ -44,6 +45,7 @@ class OrtRunner implements FloatRunner {
   constructor(ort: typeof Ort, model: Model, toOnnx: (model: Model) => Uint8Array) {
     this.#ort = ort;
     this.#model = model;
+    this.engines = new Map(model.graph.nodes.map((node) => [node.id, 'ort'] as const));
     this.#toOnnx = toOnnx;
   }
 

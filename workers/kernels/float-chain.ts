@@ -18,8 +18,11 @@ import { buildKernels } from './build.mjs';
 
 /** Small graphs for tests of float kernels: built from a list of nodes, run on the kernels and on the references. */
 
+export const kernelsForTests = async (): Promise<WebAssembly.Module> =>
+  loadKernels(new Uint8Array(readFileSync(await buildKernels())));
+
 export const wasmForTests = async (): Promise<WasmFloatBackend> =>
-  createWasmFloatBackend(await loadKernels(new Uint8Array(readFileSync(await buildKernels()))), bindTrainingNode);
+  createWasmFloatBackend(await kernelsForTests(), bindTrainingNode);
 
 /** Normally distributed float32 elements. */
 export const normal = (random: Random, shape: readonly number[]): Tensor => ({

@@ -7,8 +7,9 @@ import type { Node, Tensor, TensorInfo } from '../../src/ir/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { testContext } from '../../src/test-kit/context.ts';
 import { hasSharedData, sharedData } from '../../src/test-kit/shared-data.ts';
-import { createOrtBackend, type WasmFloatBackend } from '../backends/index.ts';
-import { chain, compare, expectClose, normal, type Step, wasmForTests } from './float-chain.ts';
+import { bindTrainingNode } from '../../src/train/index.ts';
+import { createOrtBackend, createWasmFloatBackend, type WasmFloatBackend } from '../backends/index.ts';
+import { chain, compare, expectClose, kernelsForTests, normal, type Step, wasmForTests } from './float-chain.ts';
 
 let wasm: WasmFloatBackend;
 beforeAll(async () => {
@@ -187,4 +188,30 @@ test('a network with control flow runs as a whole on the plain backend', async (
   expect(results.get('v0')?.data).toEqual(Float32Array.of(0, 2));
   expect(runner.plainNodes).toEqual([choice]);
   runner.dispose();
+});
+
+test('onnxruntime runs what has no kernel, where it may; each node says what ran it', async () => {
+  const random = new Random(13);
+  const input = normal(random, [1, 3, 6, 6]);
+  const axis: Tensor = { type: 'int64', shape: [], data: BigInt64Array.of(1n) };
+  const model = await chain(input, [
+    { op: 'Conv', constants: [normal(random, [4, 3, 3, 3])] },
+    { op: 'Sinh' },
+    { op: 'Hardmax', attributes: { axis: 1 } },
+    { op: 'CumSum', constants: [axis] },
+    { op: 'Relu' },
+  ]);
+  const mixed = createWasmFloatBackend(await kernelsForTests(), bindTrainingNode, createOrtBackend(writeOnnx));
+  const runner = await mixed.prepare(model);
+  const alone = await wasm.prepare(model);
+  const foreign = [...runner.engines].filter(([, engine]) => engine === 'ort').map(([node]) => node);
+  expect(foreign).toEqual(alone.plainNodes.map((node) => node.id));
+  expect(foreign.length).toBeGreaterThan(0);
+  expect(runner.plainNodes).toEqual([]);
+  const feeds = new Map([['x', input]]);
+  const taps = ['v0', 'v1', 'v2', 'v3'];
+  const found = await runner.run(feeds, { taps });
+  for (const [id, tensor] of await alone.run(feeds, { taps })) expectClose(found.get(id) as Tensor, tensor);
+  runner.dispose();
+  alone.dispose();
 });

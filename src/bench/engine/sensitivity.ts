@@ -24,6 +24,7 @@ const forgetful = (backend: FloatBackend): FloatBackend => ({
     const runner = await backend.prepare(model);
     return {
       canTransform: runner.canTransform,
+      engines: runner.engines,
       run: (feeds, options) => runner.run(feeds, options),
       dispose: () => runner.dispose(),
     };

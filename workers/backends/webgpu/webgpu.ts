@@ -1,15 +1,9 @@
 import { BugError } from '../../../src/base/index.ts';
-import {
-  createPlainBackend,
-  type FloatBackend,
-  type FloatRunner,
-  type RunOptions,
-  type StepBackend,
-  type StepRunner,
-} from '../../../src/compute/index.ts';
-import { bodiesOf, type Model, type Node, type Tensor, type TensorId } from '../../../src/ir/index.ts';
+import type { FloatBackend, FloatRunner, RunOptions, StepBackend, StepRunner } from '../../../src/compute/index.ts';
+import type { Model, Node, Tensor, TensorId } from '../../../src/ir/index.ts';
 import { unknownTap } from '../errors.ts';
 import type { BindOperator } from '../float-machine.ts';
+import { enginesOf, isPlainOnly, plainRunner } from '../plain-only.ts';
 import type { GpuPort } from './device.ts';
 import { noTransform } from './errors.ts';
 import { GpuMachine } from './gpu-machine.ts';
@@ -46,24 +40,10 @@ export function createWebGpuBackend(port: GpuPort, bind: BindOperator): WebGpuBa
 /** Of a tensor's largest magnitude: how far results may lie from the plain reference for one operator or one whole network. */
 export const GPU_TOLERANCE = 1e-4;
 
-const isPlainOnly = ({ graph }: Model): boolean =>
-  graph.nodes.some(
-    (node) => bodiesOf(node, graph).length > 0 || (node.domain === '' && /Sequence|^Optional/.test(node.op)),
-  );
-
-async function plainRunner(model: Model): Promise<WebGpuRunner> {
-  const runner = await createPlainBackend().prepare(model);
-  return {
-    canTransform: runner.canTransform,
-    plainNodes: model.graph.nodes,
-    run: (feeds, options) => runner.run(feeds, options),
-    dispose: () => runner.dispose(),
-  };
-}
-
 class PreparedModel implements WebGpuRunner {
   readonly canTransform = false;
   readonly plainNodes: readonly Node[];
+  readonly engines: WebGpuRunner['engines'];
   readonly #model: Model;
   readonly #machine: GpuMachine;
 
@@ -71,6 +51,7 @@ class PreparedModel implements WebGpuRunner {
     this.#model = model;
     this.#machine = machine;
     this.plainNodes = machine.plainNodes;
+    this.engines = enginesOf(model, machine.plainNodes, 'webgpu');
   }
 
   async run(feeds: ReadonlyMap<TensorId, Tensor>, options: RunOptions = {}): Promise<ReadonlyMap<TensorId, Tensor>> {
