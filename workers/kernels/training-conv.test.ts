@@ -14,12 +14,12 @@ function convolution(random: Random) {
   const depthwise = random.below(4) === 0;
   const groups = depthwise ? between(random, 2, 9) : random.pick([1, 1, 1, 2, 3]);
   const channels = depthwise ? 1 : between(random, 1, 9);
-  const outChannels = depthwise ? 1 : between(random, 1, 17);
+  const outChannels = depthwise ? random.pick([1, 1, 2]) : between(random, 1, 17);
   const axes = [0, 1].slice(isFlat ? 1 : 0).map(() => {
     const [kernel, stride, dilation] = [between(random, 1, 4), between(random, 1, 3), between(random, 1, 2)];
     const [before, after] = [between(random, 0, 3), between(random, 0, 3)];
     const reach = (kernel - 1) * dilation + 1;
-    const size = between(random, Math.max(1, reach - before - after), 14);
+    const size = between(random, Math.max(1, reach - before - after), depthwise ? 26 : 14);
     const out = Math.floor((size + before + after - reach) / stride) + 1;
     return { kernel, stride, dilation, before, after, size, out };
   });

@@ -3,7 +3,7 @@ import { ConvInputGradientField, ConvWeightGradientField, GradientPhaseField, Pl
 
 /** Copies planes into the middle of maps whose border is zero already. */
 @inline
-function intoMap(planes: usize, from: usize, to: usize): void {
+export function intoMap(planes: usize, from: usize, to: usize): void {
   const count = load<i32>(planes, PlanesField.count);
   const height = load<i32>(planes, PlanesField.height);
   const rowBytes = <usize>load<i32>(planes, PlanesField.width) << 2;
@@ -194,6 +194,9 @@ export function convInputGradientFloat(call: usize): void {
   if (map) memory.fill(map, 0, groupBytes * groups);
   let gradient = <usize>load<u32>(call, ConvInputGradientField.gradient);
   let output = <usize>load<u32>(call, ConvInputGradientField.output);
+  // Phases that no tap reaches are filled with zeros at once, where they do not become anything else.
+  const isCleared = !bias && load<f32>(call, ConvInputGradientField.low) <= 0 && load<f32>(call, ConvInputGradientField.high) >= 0 && hasEmptyPhase(call);
+  if (isCleared) memory.fill(output, 0, planeBytes * <usize>(batch * channels * groups));
   for (let n = 0; n < batch; n++) {
     if (map) intoMap(planes, gradient, map);
     const base = map ? map : gradient;
@@ -201,12 +204,14 @@ export function convInputGradientFloat(call: usize): void {
     for (let p = 0; p < phases; p++) {
       const phase = phaseList + <usize>(p * GradientPhaseField.bytes);
       const panelBytes = <usize>load<i32>(phase, GradientPhaseField.depth) << 4;
+      if (isCleared && panelBytes == 0) continue;
       for (let g = 0; g < groups; g++) {
         const from = base + <usize>g * groupBytes;
         let to = output + <usize>(g * channels) * planeBytes;
         for (let tile = 0; tile < channelTiles; tile++) {
           const offset = bias ? bias + (<usize>(g * channels + (tile << 2)) << 2) : 0;
-          phaseTile(call, phase, from, panel, to, min(4, channels - (tile << 2)), offset);
+          if (channels == 1) phasePlane(call, phase, from, panel, to, offset);
+          else phaseTile(call, phase, from, panel, to, min(4, channels - (tile << 2)), offset);
           panel += panelBytes;
           to += planeBytes << 2;
         }
@@ -215,6 +220,14 @@ export function convInputGradientFloat(call: usize): void {
     gradient += sampleBytes;
     output += planeBytes * <usize>(channels * groups);
   }
+}
+
+function hasEmptyPhase(call: usize): bool {
+  const phaseList = <usize>load<u32>(call, ConvInputGradientField.phaseList);
+  for (let p = load<i32>(call, ConvInputGradientField.phases) - 1; p >= 0; p--) {
+    if (load<i32>(phaseList + <usize>(p * GradientPhaseField.bytes), GradientPhaseField.depth) == 0) return true;
+  }
+  return false;
 }
 
 /** Per phase, group and 4 input channels: [depth, 4] weights. Channels that do not exist repeat the last. */
@@ -328,6 +341,59 @@ function phaseTile(call: usize, phase: usize, map: usize, panel: usize, output: 
       put(to0 + plane * 3, c30, count0, step, low, high);
       put(to1 + plane * 3, c31, count1, step, low, high);
     }
+  }
+}
+
+/** The only channel of a group (depthwise), 16, 8 or 4 pixels of a row at a time. */
+function phasePlane(call: usize, phase: usize, map: usize, panel: usize, output: usize, bias: usize): void {
+  const height = load<i32>(phase, GradientPhaseField.height);
+  const width = load<i32>(phase, GradientPhaseField.width);
+  const mapRow = <usize>load<i32>(call, ConvInputGradientField.mapRow);
+  const rowStep = <usize>load<i32>(call, ConvInputGradientField.rowStep);
+  const step = <usize>load<i32>(call, ConvInputGradientField.columnStep);
+  const low = v128.load32_splat(call, ConvInputGradientField.low);
+  const high = v128.load32_splat(call, ConvInputGradientField.high);
+  const start = f32x4.splat(bias ? load<f32>(bias) : 0);
+  output += <usize>load<i32>(phase, GradientPhaseField.first);
+  for (let y = 0; y < height; y++) {
+    let from = map;
+    let to = output;
+    for (let left = width; left > 0; left -= 16) {
+      if (left > 8) phaseRun(phase, from, panel, to, left, step, start, low, high, 4);
+      else if (left > 4) phaseRun(phase, from, panel, to, left, step, start, low, high, 2);
+      else phaseRun(phase, from, panel, to, left, step, start, low, high, 1);
+      from += 64;
+      to += step << 4;
+    }
+    map += mapRow;
+    output += rowStep;
+  }
+}
+
+/** One, two or four vectors of pixels side by side, of which `left` are wanted. */
+@inline
+function phaseRun(
+  phase: usize, from: usize, panel: usize, to: usize, left: i32, step: usize, start: v128, low: v128, high: v128, vectors: i32,
+): void {
+  const offsets = <usize>load<u32>(phase, GradientPhaseField.offsets);
+  const end = offsets + (<usize>load<i32>(phase, GradientPhaseField.depth) << 2);
+  let c0 = start, c1 = start, c2 = start, c3 = start;
+  for (let k = offsets; k < end; k += 4) {
+    const at = from + <usize>load<i32>(k);
+    const v = v128.load32_splat(panel);
+    c0 = f32x4.add(c0, f32x4.mul(v, v128.load(at)));
+    if (vectors > 1) c1 = f32x4.add(c1, f32x4.mul(v, v128.load(at, 16)));
+    if (vectors > 2) {
+      c2 = f32x4.add(c2, f32x4.mul(v, v128.load(at, 32)));
+      c3 = f32x4.add(c3, f32x4.mul(v, v128.load(at, 48)));
+    }
+    panel += 16;
+  }
+  put(to, c0, min(4, left), step, low, high);
+  if (vectors > 1) put(to + (step << 2), c1, min(4, left - 4), step, low, high);
+  if (vectors > 2) {
+    put(to + (step << 3), c2, min(4, left - 8), step, low, high);
+    put(to + step * 12, c3, min(4, left - 12), step, low, high);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Shape, TensorId } from '../../../../src/ir/index.ts';
 import {
   ConvInputGradientField,
   ConvWeightGradientField,
+  DepthwiseGradientField,
   GradientPhaseField,
   PlanesField,
 } from '../../../kernels/assembly/memory.ts';
@@ -47,7 +48,9 @@ function convShape(view: NodeView, x?: Shape, y?: Shape, kernel?: readonly numbe
 function weightGradient(view: NodeView): FastNode | undefined {
   const [x, dy] = view.node.inputs as readonly [TensorId, TensorId];
   const shape = convShape(view, view.floatShape(x), view.floatShape(dy), view.ints('kernel_shape'));
-  return shape && (minimalWeightGradient(view, forwardConvolution(shape)) ?? summedWeightGradient(x, dy, shape));
+  if (!shape) return undefined;
+  if (shape.channels === 1 && shape.groups > 1) return depthwiseWeightGradient(x, dy, shape);
+  return minimalWeightGradient(view, forwardConvolution(shape)) ?? summedWeightGradient(x, dy, shape);
 }
 
 /** The convolution whose weights are asked for, as the planner of the forward pass has it. */
@@ -59,13 +62,50 @@ function forwardConvolution({ batch, groups, channels, outChannels, size, outSiz
   };
 }
 
+/** Size of X with its border of zeros, and of what a window at the last pixel reaches. */
+function mapOf({ size, outSize, window: { kernel, strides, dilations, pads } }: ConvShape): readonly [number, number] {
+  const reach = (i: 0 | 1) =>
+    Math.max(pads[i] + size[i], (outSize[i] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1);
+  return [reach(0), reach(1)];
+}
+
+function depthwiseWeightGradient(x: TensorId, dy: TensorId, shape: ConvShape): FastNode {
+  const { batch, groups, outChannels, size, outSize, window } = shape;
+  const map = mapOf(shape);
+  const needsMap = map[0] !== size[0] || map[1] !== size[1];
+  const mapBytes = needsMap ? roundUp(4 * map[0] * map[1] + 64, 64) : 0;
+  const taps = window.kernel[0] * window.kernel[1];
+  return {
+    reads: [x, dy],
+    scratchBytes: mapBytes + outChannels * taps * 16,
+    bind: (places) =>
+      bindFields(places, 'depthwiseWeightGradientFloat', DepthwiseGradientField, {
+        planes: placePlanes(places.memory, 1, size, window.pads, map),
+        input: places.operand(x),
+        gradient: places.operand(dy),
+        output: places.output(0),
+        batch,
+        channels: groups,
+        multiplier: outChannels,
+        outHeight: outSize[0],
+        outWidth: outSize[1],
+        taps,
+        offsets: places.memory.place(tapOffsets(1, window, map)),
+        map: needsMap ? places.scratch : 0,
+        mapBytes,
+        columnStep: 4 * window.strides[1],
+        rowStep: 4 * window.strides[0] * map[1],
+        planeBytes: 4 * size[0] * size[1],
+        sums: places.scratch + mapBytes,
+      }),
+  };
+}
+
 /** Products of taps and pixels, summed by definition; see `convWeightGradientFloat`. */
 function summedWeightGradient(x: TensorId, dy: TensorId, shape: ConvShape): FastNode {
   const { batch, groups, channels, outChannels, size, outSize, window } = shape;
-  const { kernel, strides, dilations, pads } = window;
-  const reach = (i: 0 | 1) =>
-    Math.max(pads[i] + size[i], (outSize[i] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1);
-  const map = [reach(0), reach(1)] as const;
+  const { kernel, strides, pads } = window;
+  const map = mapOf(shape);
   const needsMap = map[0] !== size[0] || map[1] !== size[1];
   const offsets = tapOffsets(channels, window, map);
   const groupBytes = 4 * channels * map[0] * map[1];
