@@ -22,6 +22,8 @@ const HASHED_WHOLE_BYTES = 256 * 2 ** 20;
 interface Making {
   readonly sizes: Readonly<Record<string, number>>;
   readonly changes: readonly ModelChange[];
+  /** See `ModelSource`. */
+  readonly missingKernels?: ModelSource['missingKernels'] | undefined;
 }
 
 /** Reads a model, shows it, and estimates it everywhere. False: it could not be opened, and why is in its record. */
@@ -95,12 +97,13 @@ async function fingerprintLater(
 }
 
 /** The same file with other sizes or changes is another model to the workers; undo goes back to the one before. */
-function sourceId(sha256: string, { sizes, changes }: Making): string {
+function sourceId(sha256: string, { sizes, changes, missingKernels }: Making): string {
   const named = Object.keys(sizes).sort();
   return [
     sha256,
     ...named.map((name) => `${name}=${sizes[name]}`),
     ...(changes.length > 0 ? [JSON.stringify(changes)] : []),
+    ...(missingKernels ? [missingKernels] : []),
   ].join(' ');
 }
 
@@ -111,6 +114,7 @@ function sourceOf(sha256: string, files: readonly GivenFile[], making: Making): 
     files: unread,
     shapes: { symbols: making.sizes, inputs: {} },
     ...(making.changes.length > 0 ? { changes: making.changes } : {}),
+    ...(making.missingKernels ? { missingKernels: making.missingKernels } : {}),
     sha256,
   };
 }
@@ -137,11 +141,13 @@ export async function setSizes(sizes: Readonly<Record<string, number>>): Promise
  * that is. `onShown` is called when it is open, before estimates and data have followed.
  */
 export async function reopen(
-  making: Making,
+  change: Making,
   label: string,
   { select, onShown }: { readonly select?: NodeId; readonly onShown?: () => void } = {},
 ): Promise<void> {
-  const { view } = getState().session;
+  const { view, missingKernels } = getState().session;
+  // What runs layers without a kernel stays as the user chose it, unless that is what changes.
+  const making: Making = 'missingKernels' in change || !missingKernels ? change : { ...change, missingKernels };
   const kept = view ? filesOf(view.reference.sha256) : [];
   if (!view || kept.length === 0) return;
   const started = performance.now();
@@ -189,6 +195,8 @@ function showModel(
       modelId,
       view,
       ...making,
+      missingKernels: making.missingKernels,
+      layerEngines: undefined,
       wanted: undefined,
       readSeconds,
       estimates: [],

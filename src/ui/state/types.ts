@@ -20,7 +20,9 @@ import type {
   EnginesReply,
   ExportReply,
   FloatCheckReply,
+  LayerEnginesReply,
   LayerLoss,
+  ModelSource,
   QuantizeReply,
   SimplifyReply,
   TrainableReply,
@@ -98,6 +100,10 @@ export interface SessionState {
   readonly calibration?: { readonly id: string; readonly reference: DataReference };
   readonly catalog?: Catalog;
   readonly engines?: EnginesReply;
+  /** The user agreed that onnxruntime-web runs layers without a kernel. */
+  readonly missingKernels?: ModelSource['missingKernels'];
+  /** What computes each layer, once asked for. */
+  readonly layerEngines?: LayerEnginesReply;
   readonly target?: TargetChoice;
   /** Latency goal of the user, seconds. */
   readonly goalSeconds?: number;

@@ -12,6 +12,7 @@ import { Button, EmptyState, Fact, FigureText, Panel } from '../../widgets/index
 import { ChosenLayers } from './edit/chosen-layers.tsx';
 import { EditLayer } from './edit/edit-layer.tsx';
 import { ModelFacts } from './edit/model-facts.tsx';
+import { LayerEngine } from './engine-facts.tsx';
 import { TilePicture } from './tile-picture.tsx';
 import type { LayerData } from './use-layers.ts';
 
@@ -82,6 +83,7 @@ function Facts({ data, node }: { readonly data: LayerData; readonly node: NodeVi
         {node.op}
         {fused.length > 0 && ` + ${fused.join(' + ')}`}
       </Fact>
+      <LayerEngine node={node.id} />
       {node.inputs.map((v) => (
         <Fact key={`i${v.id}`} label="Input">
           {shapeText(v.shape)} <span className="mono secondary cut">{v.id}</span>

@@ -4,6 +4,7 @@ import { compareWithFile, dropLastChange, saveModel } from '../../../actions/mod
 import { inText, shapeText } from '../../../format/index.ts';
 import { useApp } from '../../../state/store.ts';
 import { Button, Fact, Panel } from '../../../widgets/index.ts';
+import { NetworkEngines } from '../engine-facts.tsx';
 import { ProblemHere } from './change-problem.tsx';
 import { ChosenLayers } from './chosen-layers.tsx';
 import { InputsForm } from './inputs-form.tsx';
@@ -23,6 +24,7 @@ export function ModelFacts({
       <FileFacts view={view} />
       <InputsForm key={JSON.stringify(view.inputs)} view={view} />
       <Changes view={view} />
+      <NetworkEngines />
     </Panel>
   );
 }
