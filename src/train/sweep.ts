@@ -55,8 +55,8 @@ async function trial(
   progress: (step: number) => void,
 ): Promise<SweepPoint> {
   const recipe = { ...asGiven, learningRate, schedule: { id: 'constant', warmUpEpochs: 0 } } as const;
-  const { graph, runner } = task;
-  runner.writeState(graph.initialState);
+  const { graph } = task;
+  task.writeState(graph.initialState);
   // The last quarter: where the loss has come to, not where it began.
   const from = steps - Math.max(1, Math.floor(steps / 4));
   let sum = 0;
@@ -75,6 +75,6 @@ async function trial(
   const loss = sum / (steps - from);
   if (!validation) return { learningRate, loss };
   const kept = new Set(keptWeights(graph));
-  const weights = new Map([...(await runner.readState())].filter(([name]) => kept.has(name)));
+  const weights = new Map([...(await task.readState())].filter(([name]) => kept.has(name)));
   return { learningRate, loss, validation: await task.score(withWeights(model, weights), validation) };
 }

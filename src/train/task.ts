@@ -11,6 +11,7 @@ import {
 } from '../ir/index.ts';
 import { type Batch, Batches } from './batches.ts';
 import { checkRecipe } from './check-recipe.ts';
+import { conditioningOf, scaledBy } from './conditioning.ts';
 import { type Answer, answerOf, logitsModel } from './head.ts';
 import { absentClasses, type Goal, goalOf, targetOf } from './losses.ts';
 import type { Loss, Score, TrainingRecipe } from './recipe.ts';
@@ -39,6 +40,9 @@ export interface Task {
   readonly graph: StepGraph;
   readonly runner: StepRunner;
   readonly batches: Batches;
+  /** State of the step by name, weights as they are in the network. */
+  readState(): Promise<ReadonlyMap<TensorId, Tensor>>;
+  writeState(values: ReadonlyMap<TensorId, Tensor>): void;
   /** What a step is fed with, under the recipe of the task or one that differs in its rates alone. */
   feedsOf(step: number, recipe: TrainingRecipe): ReadonlyMap<TensorId, Tensor>;
   /** Loss and accuracy of the network with its weights replaced; samples of the same kind as those of training. */
@@ -68,14 +72,17 @@ export async function prepareTask(
     return answers;
   };
   const teacher = await teacherOf(samples);
+  const conditioning = conditioningOf(batched, new Set(graph.parameters.map(({ id }) => id)), samples);
   const runner = await withMemory(recipe.batch, () => engines.steps.prepareSteps(graph.model, graph.state));
   return {
     graph,
     runner,
     batches,
+    readState: async () => scaledBy(await runner.readState(), conditioning.weights, 'over'),
+    writeState: (values) => runner.writeState(scaledBy(values, conditioning.weights, 'times')),
     feedsOf(step, rated) {
       const batch = batches.at(step);
-      const feeds = new Map(batch.inputs);
+      const feeds = new Map(scaledBy(batch.inputs, conditioning.inputs, 'over'));
       feeds.set(graph.inputs.rates, float([3], ratesAt(rated, batches.stepsPerEpoch, step)));
       feeds.set(graph.inputs.labels, labelsFor(goal, answer, batch));
       if (graph.inputs.teacher !== undefined && teacher)

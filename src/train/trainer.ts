@@ -118,15 +118,15 @@ class Run {
   /** Sets the state: that of the network, judged as it is, or that of a checkpoint. */
   async begin(): Promise<void> {
     const { resume, recipe, fingerprint, samples } = this.#request;
-    const { graph, runner } = this.#task;
+    const { graph } = this.#task;
     if (!resume) {
-      runner.writeState(graph.initialState);
+      this.#task.writeState(graph.initialState);
       await this.#timed(() => this.#record({ epoch: 0, learningRate: this.#rate(0) }));
       return;
     }
     checkIdentity(resume, { recipe, model: fingerprint, data: samples.sha256 });
     checkState(resume, graph.initialState, this.#steps);
-    runner.writeState(stateOf(resume.state));
+    this.#task.writeState(stateOf(resume.state));
     this.#step = resume.step;
     this.#told.step = resume.step;
     this.#epochs = [...resume.epochs];
@@ -240,7 +240,7 @@ class Run {
       model: fingerprint,
       data: samples.sha256,
       step: this.#step,
-      state: savedState(await this.#task.runner.readState()),
+      state: savedState(await this.#task.readState()),
       ...(this.#best ? { best: this.#best } : {}),
       epochs: [...this.#epochs],
       running: { ...this.#running },
