@@ -18,9 +18,9 @@ export const addAll = (e: Emitter, terms: readonly TensorId[]): TensorId | undef
 export const scaled = (e: Emitter, x: TensorId, factor: number): TensorId =>
   factor === 1 ? x : factor === -1 ? e.emit('Neg', [x]) : mul(e, x, e.number(factor));
 
-/** 1 where the comparison holds, 0 elsewhere, in float32. */
-export const mask = (e: Emitter, comparison: 'Equal' | 'Less' | 'Greater', a: TensorId, b: TensorId): TensorId =>
-  e.emit('Cast', [e.emit(comparison, [a, b])], { to: int(1) });
+/** 1 where two values are equal, 0 elsewhere, in float32 alone: engines have fast kernels for these, not for truth values. */
+export const equality = (e: Emitter, a: TensorId, b: TensorId): TensorId =>
+  sub(e, e.number(1), e.emit('Sign', [e.emit('Abs', [sub(e, a, b)])]));
 
 export function reshape(e: Emitter, x: TensorId, shape: Shape): TensorId {
   return isSame(e.shapeOf(x), shape) ? x : e.emit('Reshape', [x, e.list(shape)]);

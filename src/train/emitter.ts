@@ -31,12 +31,15 @@ export const text = (value: string): Attribute => ({ kind: 'string', value });
 
 export type NamedAttributes = Readonly<Record<string, Attribute | undefined>>;
 
+/** Elements that one node may leave behind as a constant: what a step would compute again and again. */
+const LARGEST_FOLDED = 2 ** 24;
+
 /** Constants up to this size are shared where their elements are equal: axes, shapes, factors. */
 const SHARED = 16;
 
 /**
- * Builds a graph node by node and knows type and shape of every value in it. Nodes whose result is a small constant leave
- * only the constant behind, so that arithmetic on shapes is done here and not in each step.
+ * Builds a graph node by node and knows type and shape of every value in it. Nodes whose result does not depend on
+ * the step's inputs leave only a constant behind: they are computed here and not in each step.
  */
 export class Emitter {
   readonly opsets: Graph['opsets'];
@@ -217,10 +220,19 @@ export class Emitter {
   #infer(node: Node): readonly Value[] {
     const bound = bindNode(node, this.opsets, this.#registry);
     if (!bound) return [];
-    return bound.infer(
-      node.inputs.map((id) => (id === '' ? undefined : (this.#values.get(id) ?? {}))),
+    const inputs = node.inputs.map((id) => (id === '' ? undefined : (this.#values.get(id) ?? {})));
+    const inferred = bound.infer(inputs, node.outputs.length);
+    const isFixed = inputs.length > 0 && inputs.every((v) => v === undefined || v.constant !== undefined);
+    const elements = inferred.reduce(
+      (n, { shape }) => n + (isKnown(shape) ? elementCount(shape) : Number.POSITIVE_INFINITY),
+      0,
+    );
+    if (!isFixed || bound.isRandom || bound.runValues || elements > LARGEST_FOLDED) return inferred;
+    const constants = bound.run(
+      inputs.map((v) => v?.constant),
       node.outputs.length,
     );
+    return constants.map((constant) => ({ type: constant.type, shape: constant.shape, constant }));
   }
 
   #declare(id: TensorId, value: Value): void {

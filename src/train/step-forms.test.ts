@@ -7,6 +7,7 @@ import { residualNetwork } from '../test-kit/training-networks.ts';
 import { answerOf, classAxis, logitsModel } from './head.ts';
 import { trainingOps } from './operators/list.ts';
 import { type StepChoices, type StepGraph, stepGraph } from './step-graph.ts';
+import { withWeights } from './weights.ts';
 
 /** What a step is made of, network by network: heads, losses, what is frozen, what is tied, what cannot be trained. */
 
@@ -254,6 +255,24 @@ describe('what is trained', () => {
     b.output(b.describe(b.node('MatMul', [x, w], { id: 'product' }), [2, 4]));
     expect(stepGraph(b.done(), mse).parameters).toEqual([{ id: 'w', layer: 'product', shape: [4, 3], decays: true }]);
   });
+});
+
+test('a weight in a Constant node is trained and written like any other', async () => {
+  const b = graphBuilder(17);
+  const x = b.input('x', [2, 3]);
+  const w = b.describe(
+    b.node('Constant', [], { id: 'kept', attributes: { value: { tensor: filled([3, 4]) } } }),
+    [3, 4],
+  );
+  b.output(b.describe(b.node('MatMul', [x, w], { id: 'product' }), [2, 4]));
+  const model = b.done();
+  const step = stepGraph(model, mse);
+  expect(step.parameters.map(({ id, layer }) => [id, layer])).toEqual([['kept_out', 'product']]);
+  const { state } = await stepOnce(step, { x: filled([2, 3]), [step.inputs.labels]: filled([2, 4]) });
+  const trained = verifyGraph(withWeights(model, new Map([['kept_out', state.get('kept_out') as Tensor]])));
+  const run = async (of: Model) =>
+    (await (await createPlainBackend().prepare(of)).run(new Map([['x', filled([2, 3])]]))).get('product_out');
+  expect((await run(trained))?.data).not.toEqual((await run(model))?.data);
 });
 
 describe('what cannot be trained says why', () => {

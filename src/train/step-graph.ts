@@ -1,6 +1,7 @@
 import type { Registry } from '../base/index.ts';
 import type { Model, NodeId, Shape, Tensor, TensorId } from '../ir/index.ts';
 import type { OpDef } from '../ops/index.ts';
+import { withStoredConstants } from './constants.ts';
 import { nothingToTrain, unknownLayer } from './errors.ts';
 import { gradientRules } from './gradients/list.ts';
 import type { GradientRule } from './gradients/rule.ts';
@@ -84,7 +85,7 @@ export function stepGraph(model: Model, choices: StepChoices, extensions: StepEx
   // A constant that no gradient reaches stays as it is; what is left is built again without it.
   const left: TensorId[] = [];
   for (;;) {
-    const builder = new StepBuilder(model, choices, operators, gradients, { output, left });
+    const builder = new StepBuilder(withStoredConstants(model), choices, operators, gradients, { output, left });
     if (builder.parameters.length === 0) throw nothingToTrain(model.graph.name, choices.frozen.length);
     const unreached = builder.differentiate();
     if (unreached.length === 0) return builder.finish();

@@ -1,5 +1,6 @@
 import { UserError } from '../base/index.ts';
 import { elementCount, isKnown, type Model, type NodeId, producersOf } from '../ir/index.ts';
+import { withStoredConstants } from './constants.ts';
 import { answerOf, logitsModel } from './head.ts';
 import { trainingOps } from './operators/list.ts';
 import { learnableConstants } from './parameters.ts';
@@ -42,10 +43,11 @@ const USUAL: Readonly<Record<Loss['id'], Loss>> = {
 };
 
 /**
- * What of a network can be trained. `model`: of the batch asked for, all shapes known. Layers that no gradient reaches are told with the
+ * What of a network can be trained. `read`: of the batch asked for, all shapes known. Layers that no gradient reaches are told with the
  * reason, and left out of `step`: freezing them is what makes the others trainable.
  */
-export function trainable(model: Model): Trainable {
+export function trainable(read: Model): Trainable {
+  const model = withStoredConstants(read);
   const losses = lossesOf(model);
   const [first = 'mse'] = losses;
   const loss = USUAL[first];

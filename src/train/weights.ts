@@ -1,11 +1,13 @@
 import { sha256Hex } from '../base/index.ts';
 import { encodeWeight, type Model, type Tensor, type TensorId, type WeightId, weightOf } from '../ir/index.ts';
+import { withStoredConstants } from './constants.ts';
 
 /**
  * The network with other numbers in some of its constants, which keep type and shape: under all names that a constant has. Shares all that
  * it does not change.
  */
-export function withWeights(model: Model, values: ReadonlyMap<TensorId, Tensor>): Model {
+export function withWeights(read: Model, values: ReadonlyMap<TensorId, Tensor>): Model {
+  const model = withStoredConstants(read);
   const weights = new Map(model.weights);
   const replaced = new Map<WeightId, WeightId>();
   for (const [id, tensor] of values) {

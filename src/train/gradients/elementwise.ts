@@ -1,5 +1,5 @@
 import { isFloat, numbersOf, type TensorId } from '../../ir/index.ts';
-import { div, mask, sub as minus, mul, add as plus, scaled, sumTo } from '../compose.ts';
+import { div, equality, expand, sub as minus, mul, add as plus, scaled, sumTo } from '../compose.ts';
 import type { NamedAttributes } from '../emitter.ts';
 import { int, real, text } from '../emitter.ts';
 import { derivatives } from '../operators/element-gradient.ts';
@@ -83,7 +83,7 @@ const extreme = (id: string): GradientRule => ({
     const gradients: (TensorId | undefined)[] = [];
     const last = node.inputs.findLastIndex((_, i) => ctx.wants(i));
     node.inputs.slice(0, last + 1).forEach((x, i) => {
-      const isIt = mask(e, 'Equal', x, y);
+      const isIt = equality(e, x, y);
       const own = left === undefined ? isIt : mul(e, isIt, left);
       gradients[i] = operand(ctx, i, () => mul(e, dy, own));
       left = left === undefined ? minus(e, e.number(1), own) : minus(e, left, own);
@@ -100,13 +100,15 @@ export const pRelu: GradientRule = {
   gradients(ctx) {
     const { e, dy, node } = ctx;
     const [x = '', slope = ''] = node.inputs;
-    const negative = mask(e, 'Less', x, e.number(0));
+    const broadcast = e.shapeOf(dy);
+    // What passes below 0: the gradient of a clamp from above.
+    const below = e.train('ElementGradient', [dy, expand(e, x, broadcast), ''], {
+      function: text('Clip'),
+      max: real(0),
+    });
     return [
-      operand(ctx, 0, () => {
-        const steepness = plus(e, mul(e, negative, minus(e, slope, e.number(1))), e.number(1));
-        return mul(e, dy, steepness);
-      }),
-      operand(ctx, 1, () => mul(e, mul(e, dy, x), negative)),
+      operand(ctx, 0, () => plus(e, dy, mul(e, below, minus(e, slope, e.number(1))))),
+      operand(ctx, 1, () => mul(e, below, x)),
     ];
   },
 };

@@ -1,5 +1,5 @@
 import { numbersOf, type TensorId } from '../../ir/index.ts';
-import { div, expand, mask, mul, reduceSum, reshape, scaled, sub } from '../compose.ts';
+import { div, equality, expand, mul, reduceSum, reshape, scaled, sub } from '../compose.ts';
 import type { GradientRule, RuleContext } from './rule.ts';
 
 /** A reduction as its gradient sees it: everything with the reduced dimensions kept as 1. */
@@ -47,7 +47,7 @@ const reduction = (id: string, gradient: (r: Reduction) => TensorId): GradientRu
 
 /** The largest or smallest elements share it equally. */
 const extreme = ({ ctx: { e }, x, y, dy, axes }: Reduction): TensorId => {
-  const isIt = mask(e, 'Equal', x, y);
+  const isIt = equality(e, x, y);
   return mul(e, isIt, div(e, dy, reduceSum(e, isIt, axes, true)));
 };
 
