@@ -24,7 +24,9 @@ export function kindOf(name: string): FileKind {
 
 /** What dropped files are: by their names, and by their content where a name does not say. */
 export async function kindsOf(files: readonly GivenFile[]): Promise<ReadonlyMap<GivenFile, FileKind>> {
-  const kinds = new Map(files.map((file) => [file, kindOf(file.name)]));
+  const kinds = new Map(
+    files.map((file): [GivenFile, FileKind] => [file, file.members ? 'samples' : kindOf(file.name)]),
+  );
   const unclear = files.filter((file) => kinds.get(file) === 'unknown' && ANYTHING.test(file.name.toLowerCase()));
   if (unclear.length === 0) return kinds;
   const found = await runJob('identify', { files: unclear }, { title: 'Look at files', unlisted: true });

@@ -6,6 +6,8 @@ import type { FileKind, FileRecord } from '../state/types.ts';
 export interface GivenFile {
   readonly name: string;
   readonly blob: Blob;
+  /** Pictures that are listed as one: a folder, or many at once. Their names keep their folders. */
+  readonly members?: readonly { readonly name: string; readonly blob: Blob }[];
 }
 
 export const recordOf = ({ name, blob }: GivenFile, kind: FileKind): FileRecord => ({

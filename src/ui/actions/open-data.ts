@@ -1,7 +1,7 @@
 import { CancelledError, sha256Hex } from '../../base/index.ts';
-import type { DataReference } from '../../explore/index.ts';
+import type { DataReference, DataSettings } from '../../explore/index.ts';
 import type { DataSource } from '../../jobs/protocol.ts';
-import { getState, patch } from '../state/store.ts';
+import { act, getState, patch } from '../state/store.ts';
 import type { AppState, Sample } from '../state/types.ts';
 import { client } from './client.ts';
 import { type GivenFile, setFile } from './file-records.ts';
@@ -45,21 +45,38 @@ function generatedCount(): number {
 }
 
 /** Judged on one seed, calibrated on another: no sample is used for both. */
-async function generateFrom(modelId: string, generator: string | undefined, count: number): Promise<void> {
+async function generateFrom(
+  modelId: string,
+  generator: string | undefined,
+  count: number,
+  settings: DataSettings = {},
+): Promise<void> {
   const { seed } = getState().session;
-  const source = (from: number, size: number): DataSource => ({
-    id: `${generator ?? 'generated'}-${from}-${size}`,
-    files: [],
-    seed: from,
-    count: size,
-    ...(generator === undefined ? {} : { generator }),
-  });
-  await loadData(
-    modelId,
-    source(seed, count),
-    [],
-    source(seed + CALIBRATION_SEED_OFFSET, Math.min(count, CALIBRATION_SAMPLES)),
-  );
+  const source = (from: number, size: number): DataSource => {
+    const id = `${generator ?? 'generated'}-${from}-${size}`;
+    const made = { id, files: [], seed: from, count: size, ...(generator === undefined ? {} : { generator }) };
+    return withSettings(made, settings);
+  };
+  const calibration = source(seed + CALIBRATION_SEED_OFFSET, Math.min(count, CALIBRATION_SAMPLES));
+  await loadData(modelId, source(seed, count), { calibration });
+}
+
+/** What is done to the samples of a source as they are read. */
+export const settingsOf = ({ preprocessing, layout, resize }: DataSettings): DataSettings => ({
+  ...(preprocessing && { preprocessing }),
+  ...(layout && { layout }),
+  ...(resize && { resize }),
+});
+
+/** The same files or seed, read with other settings: other samples, so another id. */
+function withSettings(source: DataSource, settings: DataSettings): DataSource {
+  const { preprocessing: _p, layout: _l, resize: _r, ...bare } = source;
+  const kept = settingsOf(settings);
+  const root = source.id.replace(/\+[0-9a-f]{8}/, '');
+  if (Object.keys(kept).length === 0) return { ...bare, id: root };
+  const hash = sha256Hex(new TextEncoder().encode(JSON.stringify(kept))).slice(0, 8);
+  // What follows the root names a part of the samples.
+  return { ...bare, ...kept, id: root.replace(/^(.*?)(-calibration| \(|$)/, `$1+${hash}$2`) };
 }
 
 /** The generator a sample's data comes from; undefined: from a file, or none. */
@@ -77,16 +94,33 @@ const holdData = (source: DataSource): void => {
 export const heldData = (): DataSource | undefined => sources.get(getState().session.data?.id ?? '') ?? lastData;
 
 /** Takes dropped samples (and labels) as what points are judged on and calibrated with. */
-export async function takeData(files: readonly GivenFile[]): Promise<void> {
+export async function takeData(given: readonly GivenFile[]): Promise<void> {
   const { modelId, seed } = getState().session;
-  if (modelId === undefined || files.length === 0) return;
-  const id = `data-${sha256Hex(new TextEncoder().encode(files.map((f) => `${f.name}:${f.blob.size}`).join('|'))).slice(0, 16)}`;
-  await loadData(
-    modelId,
-    { id, files: files.map(({ name, blob }) => ({ name, blob })), seed, count: 0, part: 'evaluation' },
-    files.map((f) => f.name),
-  );
+  if (modelId === undefined || given.length === 0) return;
+  const files = given.flatMap((file) => file.members ?? [file]).map(({ name, blob }) => ({ name, blob }));
+  const listed = files.map((f) => `${f.name}:${f.blob.size}`).join('|');
+  const id = `data-${sha256Hex(new TextEncoder().encode(listed)).slice(0, 16)}`;
+  const source: DataSource = { id, files, seed, count: 0, part: 'evaluation' };
+  await loadData(modelId, source, { names: given.map((f) => f.name) });
 }
+
+/** Reads the open data, or those that could not be read, with other settings; undo goes back. True: they are in use now. */
+export async function changeData(label: string, settings: DataSettings): Promise<boolean> {
+  const { modelId, calibration } = getState().session;
+  const source = refused ?? heldData();
+  if (modelId === undefined || !source) return false;
+  const ownCalibration = refused ? undefined : sources.get(calibration?.id ?? '');
+  const next = withSettings(source, settings);
+  await loadData(modelId, next, {
+    label,
+    calibration: ownCalibration ? withSettings(ownCalibration, settings) : calibrationFor(next),
+  });
+  return getState().session.data?.id === next.id;
+}
+
+/** Data that were given and could not be read: other settings may help. */
+let refused: DataSource | undefined;
+export const refusedData = (): DataSource | undefined => refused;
 
 /** Where one set of files serves for more, calibration takes samples that points are not judged on, nor networks trained with. */
 function calibrationFor(source: DataSource): DataSource {
@@ -103,6 +137,7 @@ async function calibrationOf(
 ): Promise<NonNullable<AppState['session']['calibration']>> {
   if (calibration === source) return { id: source.id, reference };
   client().hold('data', calibration.id, calibration);
+  sources.set(calibration.id, calibration);
   const reply = await runJob('data', { modelId, source: calibration }, { title: 'Calibration inputs', unlisted: true });
   return { id: calibration.id, reference: reply.reference };
 }
@@ -110,19 +145,24 @@ async function calibrationOf(
 /** Takes a data source as it was stored. */
 export async function takeSource(source: DataSource): Promise<void> {
   const { modelId } = getState().session;
-  if (modelId !== undefined && source.files.length === 0) return generateFrom(modelId, source.generator, source.count);
-  if (modelId !== undefined) await loadData(modelId, source, []);
+  if (modelId !== undefined && source.files.length === 0)
+    return generateFrom(modelId, source.generator, source.count, source);
+  if (modelId !== undefined) await loadData(modelId, source);
 }
 
-async function loadData(
-  modelId: string,
-  source: DataSource,
-  names: readonly string[],
-  calibrationSource: DataSource = calibrationFor(source),
-): Promise<void> {
+interface LoadOptions {
+  /** Files that records are kept of. */
+  readonly names?: readonly string[];
+  readonly calibration?: DataSource;
+  /** A step of the history, asked for in the data panel: what is wrong is said there. */
+  readonly label?: string;
+}
+
+async function loadData(modelId: string, source: DataSource, options: LoadOptions = {}): Promise<void> {
+  const { names = [], calibration: calibrationSource = calibrationFor(source), label } = options;
   try {
     client().hold('data', source.id, source);
-    holdData(source);
+    if (label === undefined) holdData(source);
     const { reference, diagnostics } = await runJob(
       'data',
       { modelId, source },
@@ -134,7 +174,12 @@ async function loadData(
     );
     if (getState().session.modelId !== modelId) return;
     const calibration = await calibrationOf(modelId, calibrationSource, source, reference);
-    patch({ session: { data: { id: source.id, reference }, calibration } });
+    holdData(source);
+    refused = undefined;
+    const session = { data: { id: source.id, reference }, calibration };
+    if (label === undefined) patch({ session });
+    else act(label, { session });
+    patch({ dataPanel: { problem: undefined } });
     const note =
       diagnostics[0]?.message ?? `${reference.count} samples${reference.labelled ? ', labelled' : ', no labels'}`;
     for (const name of names) setFile(name, { status: 'opened', note, problems: [] });
@@ -142,6 +187,9 @@ async function loadData(
     if (thrown instanceof CancelledError) return;
     const problem = problemOf(thrown, names[0]);
     for (const name of names) setFile(name, { status: 'failed', note: problem.message, problems: [problem] });
+    if (source.files.length > 0 && label === undefined) refused = source;
+    patch({ dataPanel: { problem } });
+    if (label !== undefined) return;
     patch({ page: { problems: [...getState().page.problems.filter((p) => p.code !== problem.code), problem] } });
   }
 }

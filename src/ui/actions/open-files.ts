@@ -1,6 +1,7 @@
 import { CancelledError } from '../../base/index.ts';
 import { getState, patch } from '../state/store.ts';
 import type { FileKind, Problem, Sample } from '../state/types.ts';
+import { grouped } from './dropped-folder.ts';
 import { kindOf, kindsOf } from './file-kinds.ts';
 import { type GivenFile, recordOf, setFile } from './file-records.ts';
 import { say } from './navigate.ts';
@@ -18,7 +19,19 @@ export function chooseFiles(): void {
   input.multiple = true;
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])].map((file) => ({ name: file.name, blob: file }));
-    if (files.length > 0) void openFiles(files);
+    if (files.length > 0) void openFiles(grouped(files));
+  });
+  input.click();
+}
+
+/** Opens the folder dialog of the browser: pictures, one folder per class. */
+export function chooseFolder(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.webkitdirectory = true;
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, blob: file }));
+    if (files.length > 0) void openFiles(grouped(files));
   });
   input.click();
 }

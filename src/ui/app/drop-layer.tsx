@@ -1,12 +1,15 @@
 import { type ReactElement, useEffect, useState } from 'react';
+import { droppedFiles } from '../actions/dropped-folder.ts';
 import { openFiles } from '../actions/open-files.ts';
+import { problemOf, showProblem } from '../actions/problems.ts';
 import { loadPlaces } from '../views/index.ts';
 import { Key } from '../widgets/index.ts';
 
 const kinds: readonly (readonly [string, string])[] = [
   ['.onnx, .keras, .h5, network .json, or one of these in a .zip or .gz', 'the model'],
   ['.data, .bin, .weights named in the model', 'its external data'],
-  ['.npz, .npy, pictures, or a zip of them', 'inputs for calibration and accuracy'],
+  ['.npz, .npy, .csv with a series per row', 'inputs for calibration, accuracy, training'],
+  ['a folder or zip of pictures, a folder per class', 'inputs and labels'],
   ['array y, MNIST idx, CIFAR binary, labels.txt', 'labels'],
   ['.csv or .json with a number per layer', 'a metric to colour the graph by'],
   ['.paretoscope', 'a saved exploration'],
@@ -36,9 +39,14 @@ export function DropLayer(): ReactElement | null {
       event.preventDefault();
       depth = 0;
       setCount(undefined);
-      const files = [...(event.dataTransfer?.files ?? [])].map((file) => ({ name: file.name, blob: file }));
-      if (files.length === 0) return;
-      void openFiles(files);
+      if (!event.dataTransfer) return;
+      // Folders are walked while they are still in reach: the browser forgets what was dropped when this handler returns.
+      void droppedFiles(event.dataTransfer).then(
+        (files) => {
+          if (files.length > 0) void openFiles(files);
+        },
+        (thrown: unknown) => showProblem(problemOf(thrown)),
+      );
       // The place that shows what was opened is fetched while it is read.
       void loadPlaces();
     };

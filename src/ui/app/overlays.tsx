@@ -1,7 +1,8 @@
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, Suspense, useState } from 'react';
 import { closeOverlay, setSettings } from '../actions/navigate.ts';
 import { openLink } from '../actions/open-link.ts';
 import { useApp } from '../state/store.ts';
+import { DataPanel } from '../views/index.ts';
 import { Button, Checkbox, Dialog, Key, Segmented, TextField } from '../widgets/index.ts';
 import { About } from './about.tsx';
 import { keyList } from './keys.ts';
@@ -26,6 +27,12 @@ export function Overlays(): ReactElement | null {
         <Dialog title="Share" onClose={closeOverlay} className="share-dialog">
           <SharePanel />
         </Dialog>
+      );
+    case 'data':
+      return (
+        <Suspense fallback={null}>
+          <DataPanel />
+        </Suspense>
       );
     case 'settings':
       return <SettingsDialog />;

@@ -1,11 +1,12 @@
 import type { ReactElement } from 'react';
+import { openDataPanel } from '../actions/data-panel.ts';
 import { goTo } from '../actions/navigate.ts';
 import { setTarget, targetId, targetOptions } from '../actions/target.ts';
 import { inText, middleCut } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import { views } from '../views/index.ts';
 import type { View } from '../views/view.ts';
-import { Select } from '../widgets/index.ts';
+import { Button, Select } from '../widgets/index.ts';
 
 /** The places with live counts; target and data at the right. On a phone the same entries stand at the bottom. */
 export function PlacesRow(): ReactElement {
@@ -68,11 +69,13 @@ function TargetAndData(): ReactElement | null {
       )}
       {data && (
         <span className="row data-name">
-          <span className="faint">Data</span>
-          <span className="cut" title={data.name}>
-            {middleCut(data.name, 30)}, {inText(data.count, 'count')}
-            {data.labelled ? '' : ', no labels'}
-          </span>
+          <Button kind="quiet" small onClick={openDataPanel}>
+            <span className="faint">Data</span>
+            <span className="cut" title={data.name}>
+              {middleCut(data.name, 30)}, {inText(data.count, 'count')}
+              {data.labelled ? '' : ', no labels'}
+            </span>
+          </Button>
         </span>
       )}
     </div>

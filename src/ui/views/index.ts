@@ -27,6 +27,9 @@ const CompressView = later(async () => (await import('./compress/index.tsx')).Co
 const ExploreView = later(async () => (await import('./explore/index.tsx')).ExploreView);
 const DeployView = later(async () => (await import('./deploy/index.tsx')).DeployView);
 
+/** Lies over any place: what the open data hold. */
+export const DataPanel = later(async () => (await import('./data/index.tsx')).DataPanel);
+
 /** Fetches every place that is not here yet. After it the page needs no request to show any of them. */
 export async function loadPlaces(): Promise<void> {
   await Promise.all(loaders.map((load) => load()));
