@@ -960,3 +960,59 @@ export enum WinogradGradientField {
   sums = 24,
   bytes = 28,
 }
+
+/**
+ * Gradient of one direction of a recurrent layer. Rows lie as X's do: step t of sample b is row t · timeRows + b · batchRows.
+ * Addresses of gradients are 0 where nobody asks or gives.
+ */
+export enum RecurrentGradientField {
+  /** RecurrentCell */
+  cell = 0,
+  steps = 4,
+  batch = 8,
+  inputs = 12,
+  hidden = 16,
+  timeRows = 20,
+  batchRows = 24,
+  reverse = 28,
+  /** GRU: the reset gate is applied after the recurrent product. */
+  late = 32,
+  /** RNN: tanh, relu or sigmoid of UnaryFunction. */
+  activation = 36,
+  input = 40,
+  weights = 44,
+  recurrent = 48,
+  bias = 52,
+  initialH = 56,
+  initialC = 60,
+  /** Bytes from sample to sample of states; from step to step and from sample to sample of the outputs. */
+  stateStep = 64,
+  outputTimeStep = 68,
+  outputBatchStep = 72,
+  outputGradient = 76,
+  lastHGradient = 80,
+  lastCGradient = 84,
+  inputGradient = 88,
+  /** ≠ 0: the gradient of X is added to what is there, from the other direction. */
+  addsInput = 92,
+  weightGradient = 96,
+  recurrentGradient = 100,
+  biasGradient = 104,
+  initialHGradient = 108,
+  initialCGradient = 112,
+  /** Working memory. Panels of W and R; of GRU, R's update and reset rows, and its candidate rows. */
+  biasSums = 116,
+  inputPanels = 120,
+  recurrentPanels = 124,
+  candidatePanels = 128,
+  /** Per row: gates, then their gradients; states before the step; tanh of the cell, or GRU's operand of the candidate. */
+  gates = 132,
+  before = 136,
+  cellBefore = 140,
+  extra = 144,
+  /** Per sample: gradients of the states, and one more. */
+  dh = 148,
+  dc = 152,
+  next = 156,
+  bytes = 160,
+}
