@@ -29,3 +29,6 @@ export const planNode: GpuPlanner = (view) => {
   const id = domain === '' ? op : `${domain}::${op}`;
   return Object.hasOwn(planners, id) ? planners[id]?.(view) : undefined;
 };
+
+/** Operators that some form of has a kernel. */
+export const plannedOperators: readonly string[] = Object.keys(planners);
