@@ -1,4 +1,5 @@
 import { checkObstacle, checkScheme, measureSensitivity } from '../actions/compress.ts';
+import { openDataPanel } from '../actions/data-panel.ts';
 import { saveParetoscope } from '../actions/deploy.ts';
 import { cancelExploration, explore, exploreObstacle } from '../actions/explore.ts';
 import { goTo, openOverlay, redoStep, setSettings, undoStep } from '../actions/navigate.ts';
@@ -70,6 +71,7 @@ function actionEntries(state: AppState): Entry[] {
     ...(['system', 'light', 'dark'] as const).map((theme) =>
       action(`Theme: ${theme}`, () => setSettings({ theme }), state.settings.theme === theme ? 'now' : undefined),
     ),
+    ...(open ? [action('Look at the data', openDataPanel, state.session.data?.reference.name)] : []),
     ...(open ? jobEntries(state, action) : []),
     ...(open
       ? metrics.map((m) =>

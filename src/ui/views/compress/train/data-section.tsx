@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { openDataPanel } from '../../../actions/data-panel.ts';
 import { chooseFiles } from '../../../actions/open-files.ts';
 import { setRecipe } from '../../../actions/training-recipe.ts';
 import { inText } from '../../../format/index.ts';
@@ -24,6 +25,13 @@ export function DataSection(): ReactElement {
         <Fact label="Training">{countOf(parts?.training.reference.count)}</Fact>
         <Fact label="Validation">{countOf(parts?.validation.reference.count)}</Fact>
       </dl>
+      {data && (
+        <div className="row">
+          <Button small onClick={openDataPanel}>
+            Look at the data
+          </Button>
+        </div>
+      )}
       {isMissing ? <NoLabels /> : <p className="caption">No sample is in two parts; equal ones stay together.</p>}
     </Section>
   );
