@@ -61,13 +61,22 @@ export function referenceOf({ op, inputs, attributes = {}, outputs = 1 }: Traini
     ['paretoscope.train', 1],
   ]);
   const results = bindTrainingNode(node, opsets)?.run(inputs, outputs) ?? [];
+  // An empty gradient is that of an input that is not given: a step has no value for it.
+  const names = node.outputs.map((id, i) => (elementCount(results[i]?.shape ?? []) > 0 ? id : ''));
   const feeds = new Map(inputs.flatMap((tensor, i) => (tensor ? [[`x${i}`, tensor] as const] : [])));
-  const expected = new Map(results.map((tensor, i) => [`y${i}`, tensor]));
+  const expected = new Map(results.flatMap((tensor, i) => (names[i] ? [[`y${i}`, tensor] as const] : [])));
   const tensors = new Map<string, TensorInfo>(
     [...feeds, ...expected].map(([id, { type, shape }]) => [id, { id, type, shape }]),
   );
-  const graph = { version: 1 as const, name: op, opsets, inputs: [...feeds.keys()], outputs: node.outputs, tensors };
-  return { model: { graph: { ...graph, nodes: [node] }, weights: new Map() }, feeds, expected };
+  const graph = {
+    version: 1 as const,
+    name: op,
+    opsets,
+    inputs: [...feeds.keys()],
+    outputs: [...expected.keys()],
+    tensors,
+  };
+  return { model: { graph: { ...graph, nodes: [{ ...node, outputs: names }] }, weights: new Map() }, feeds, expected };
 }
 
 /** Runs a case on its kernel; every output must be the reference's up to `tolerance` of its largest magnitude (at least 1). */

@@ -7,4 +7,5 @@ export { classLossFloat, squaredErrorFloat } from './loss-float';
 export { batchNormGradientFloat, batchNormTrainingFloat, layerNormGradientFloat } from './normalize-gradient-float';
 export { adamUpdateFloat, clipScaleFloat, gradientNormFloat, rmsPropUpdateFloat, sgdUpdateFloat } from './optimizer-float';
 export { averagePoolGradientFloat, maxPoolGradientFloat } from './pool-gradient-float';
+export { recurrentGradientFloat } from './recurrent-gradient-float';
 export { winogradGradientFloat } from './winograd-gradient-float';

@@ -6,6 +6,7 @@ import { lossPlanners } from './loss.ts';
 import { normalizeGradientPlanners } from './normalize-gradient.ts';
 import { optimizerPlanners } from './optimizer.ts';
 import { poolGradientPlanners } from './pool-gradient.ts';
+import { recurrentGradientPlanners } from './recurrent-gradient.ts';
 
 /** Planners of the operators of `paretoscope.train`. */
 export const trainingPlanners: PlannerTable = {
@@ -16,4 +17,5 @@ export const trainingPlanners: PlannerTable = {
   ...normalizeGradientPlanners,
   ...optimizerPlanners,
   ...poolGradientPlanners,
+  ...recurrentGradientPlanners,
 };
