@@ -11,7 +11,14 @@ import { TrainTab } from './train/index.tsx';
 /** What makes the network smaller or better: bits per layer, training. */
 export function CompressView(): ReactElement {
   const tab = useApp((s) => s.training.tab);
-  return tab === 'train' ? <TrainTab /> : <QuantizeTab />;
+  return (
+    <>
+      <div className="compress-top">
+        <CompressTabs />
+      </div>
+      {tab === 'train' ? <TrainTab /> : <QuantizeTab />}
+    </>
+  );
 }
 
 /** Bits per layer: what each layer alone loses at each width, the scheme, and what it costs. */
@@ -21,7 +28,9 @@ function QuantizeTab(): ReactElement {
   if (!scheme) {
     return (
       <>
-        <CompressTabs />
+        <div className="compress-beside">
+          <CompressTabs />
+        </div>
         <EmptyState title="No layer of this network can be quantized">
           {diagnostics.find((d) => d.severity !== 'info')?.message ??
             'It has no convolution or dense layer with constant weights.'}

@@ -16,7 +16,9 @@ export function Recipe({ scheme }: { readonly scheme: QuantizeChoice }): ReactEl
   const calibration = useApp((s) => s.session.calibration?.reference);
   return (
     <Panel title="Recipe" className="recipe">
-      <CompressTabs />
+      <div className="compress-beside">
+        <CompressTabs />
+      </div>
       <section className="recipe-part">
         <h3>1 Calibrate</h3>
         <div className="form-row">

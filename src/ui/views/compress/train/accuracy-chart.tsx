@@ -106,8 +106,13 @@ function AccuracyCurve({ drawn, points, alone, scales }: AccuracyCurveProps): Re
   )(points);
   return (
     <g aria-hidden="true">
-      {points.map((p) => (
-        <path key={p.epoch} d={`M${x(p.epoch)},${y(p.low)}V${y(p.high)}`} className="curve-whisker" />
+      {(alone ? points : points.slice(-1)).map((p) => (
+        <path
+          key={p.epoch}
+          d={`M${x(p.epoch)},${y(p.low)}V${y(p.high)}`}
+          className="curve-whisker"
+          stroke={alone ? 'var(--ink3)' : color}
+        />
       ))}
       <path d={path ?? ''} className="curve-validation" stroke={color} />
       {points.map((p) => (

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
-import { openDataPanel } from '../../../actions/data-panel.ts';
+import { openDataPanel, openDataPanel } from '../../../actions/data-panel.ts';
 import { chooseFiles } from '../../../actions/open-files.ts';
 import { setRecipe } from '../../../actions/training-recipe.ts';
-import { inText } from '../../../format/index.ts';
+import { inText, middleCut } from '../../../format/index.ts';
 import { useApp } from '../../../state/store.ts';
 import type { AppState } from '../../../state/types.ts';
 import { Button, Fact } from '../../../widgets/index.ts';
@@ -15,12 +15,19 @@ export function DataSection(): ReactElement {
   const needsLabels = useApp((s) => s.training.recipe.loss.id !== 'mse');
   const isMissing = data !== undefined && !data.labelled && needsLabels;
   return (
-    <Section title="1 Data">
+    <Section
+      title="1 Data"
+      note={
+        data && (
+          <Button kind="link" onClick={openDataPanel} label="Show the data: classes, previews, normalization">
+            Show
+          </Button>
+        )
+      }
+    >
       <dl>
         <Fact label="Samples">
-          <span className="cut" title={data?.name}>
-            {data ? data.name : 'being read'}
-          </span>
+          <span title={data?.name}>{data ? middleCut(data.name, 28) : 'being read'}</span>
         </Fact>
         <Fact label="Training">{countOf(parts?.training.reference.count)}</Fact>
         <Fact label="Validation">{countOf(parts?.validation.reference.count)}</Fact>

@@ -23,7 +23,7 @@ export function TrainTab(): ReactElement {
   const loss = useApp((s) => s.training.recipe.loss.id);
   const drawn = useMemo(() => drawnRuns(runs, selected), [runs, selected]);
   return (
-    <div className="compress train">
+    <div className={`compress train${runs.length > 0 ? ' has-runs' : ''}`}>
       <TrainForm />
       <div className="train-main">
         <LiveRuns runs={runs} />

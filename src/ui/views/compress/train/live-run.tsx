@@ -73,6 +73,7 @@ function LiveRun({ run, alone }: { readonly run: TrainingRun; readonly alone: bo
         </p>
       ))}
       {isActive(run) && <LiveButtons run={run} />}
+      {run.result && !isActive(run) && <p className="caption cut">{engineWords(run.result)}</p>}
     </div>
   );
 }
@@ -105,6 +106,14 @@ function statusWords(run: TrainingRun): string {
 function checkpointWords({ checkpointEpoch, status }: TrainingRun): string {
   if (checkpointEpoch === undefined) return status === 'waiting' ? '' : 'no checkpoint yet';
   return `checkpoint: epoch ${Number(checkpointEpoch.toFixed(1))}`;
+}
+
+/** What ran the steps, and what of them it has no fast kernel for. */
+function engineWords({ engine, plainNodes, plannedBytes }: NonNullable<TrainingRun['result']>): string {
+  const memory = plannedBytes === undefined ? '' : `, ${inText(plannedBytes, 'bytes')} planned`;
+  if (plainNodes.length === 0) return `${engine}${memory}`;
+  const named = plainNodes.slice(0, 3).join(', ');
+  return `${engine}${memory}; without a fast kernel: ${plainNodes.length > 3 ? `${named} and ${plainNodes.length - 3} more` : named}`;
 }
 
 function LiveButtons({ run }: { readonly run: TrainingRun }): ReactElement {

@@ -91,11 +91,14 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
     .clamp(true);
   const losses = points.flatMap(({ loss }) => loss ?? []);
   const least = losses.length > 0 ? Math.min(...losses) : 0;
-  // Losses far above where most lie would flatten what the sweep is for.
-  const most = losses.length > 0 ? Math.min(Math.max(...losses), least + 4 * (median(losses) - least) + 0.2) : 1;
-  const y = scaleLinear()
-    .domain(losses.length > 0 ? [least - (most - least) * 0.08, most + (most - least) * 0.08] : [0, 1])
-    .nice(4)
+  const most = losses.length > 0 ? Math.max(...losses) : 1;
+  const room = Math.max(0.05 * most, 0.15 * (most - least));
+  // Rates that are far too high would flatten what the sweep is for.
+  const isWide = least > 0 && most > 10 * median(losses);
+  const y = (isWide ? scaleLog() : scaleLinear())
+    .domain(
+      losses.length === 0 ? [0, 1] : isWide ? [least * 0.8, most * 1.25] : [Math.max(0, least - room), most + room],
+    )
     .range([bottom, TOP])
     .clamp(true);
   const shown = points.filter((p) => p.loss !== undefined);
@@ -116,10 +119,10 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
       <AxisLeft
         scale={y}
         ticks={losses.length > 0 ? y.ticks(4) : []}
-        format={y.tickFormat(4)}
+        format={isWide ? shortNumber : y.tickFormat(4)}
         x={LEFT}
         width={width - LEFT - RIGHT}
-        title="Loss"
+        title={isWide ? 'Loss, log' : 'Loss'}
         titleY={16}
       />
       <AxisBottom scale={x} ticks={decades([5e-6, 0.6])} format={shortNumber} y={bottom} title="Learning rate, log" />

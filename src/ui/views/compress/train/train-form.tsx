@@ -26,7 +26,9 @@ import { Section } from './section.tsx';
 export function TrainForm(): ReactElement {
   return (
     <Panel title="Recipe" className="recipe train-form" scroll={false}>
-      <CompressTabs />
+      <div className="compress-beside">
+        <CompressTabs />
+      </div>
       <div className="scroll train-fields">
         <DataSection />
         <LossSection />
