@@ -12,7 +12,7 @@ export function loadCatalog(): Promise<void> {
 
 async function askCatalog(): Promise<void> {
   try {
-    const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true });
+    const catalog = await runJob('catalog', {}, { title: 'Start', unlisted: true, isOfPage: true });
     patch({ session: { catalog, latencyMethod: catalog.latencyMethods[0]?.id ?? '' } });
   } catch (thrown) {
     showProblem(problemOf(thrown));
@@ -22,7 +22,7 @@ async function askCatalog(): Promise<void> {
 /** Which engines compute, asked for once the page stands; says so where they are not the fast ones. Never rejects. */
 export async function loadEngines(): Promise<void> {
   try {
-    const engines = await runJob('engines', {}, { title: 'Engines', unlisted: true });
+    const engines = await runJob('engines', {}, { title: 'Engines', unlisted: true, isOfPage: true });
     patch({ session: { engines } });
     for (const { code, message } of engines.notes) showProblem({ code, message, hint: '' });
   } catch (thrown) {

@@ -20,6 +20,8 @@ export interface JobHandlers<N extends JobName> {
   readonly title: string;
   /** Short jobs (one layer's details) are not listed. */
   readonly unlisted?: boolean;
+  /** It is about no model: opening another one does not end it. */
+  readonly isOfPage?: boolean;
   readonly keeps?: () => string;
   readonly seed?: number;
   onPartial?(value: PartialOf<N>): void;
@@ -40,7 +42,7 @@ export async function runJob<N extends JobName>(
   const id = nextId++;
   const control = new AbortController();
   controls.set(id, control);
-  if (handlers.unlisted) serving.add(control);
+  if (handlers.unlisted && !handlers.isOfPage) serving.add(control);
   const watch = new Stopwatch(() => performance.now());
   const left = new RemainingTime();
   if (!handlers.unlisted) list({ id, title: handlers.title, state: 'running', done: 0, total: 0 });
