@@ -139,3 +139,20 @@ test('a sample has the same bits in any batch', async () => {
     await expectSlicesEqual(wasm, normal(random, input), [{ op: 'Conv', constants, attributes }]);
   }
 });
+
+test('a weight with a flipped bit changes only the outputs that it takes part in', async () => {
+  const weights = normal(new Random(14), [8, 8, 3, 3]);
+  const input: Tensor = { type: 'float32', shape: [1, 8, 8, 8], data: new Float32Array(512) };
+  const run = async (first: number) => {
+    const data = Float32Array.from(weights.data as Float32Array, (v, i) => (i === 0 ? first : v));
+    const attributes = { pads: [1, 1, 1, 1] };
+    const model = await chain(input, [{ op: 'Conv', constants: [{ ...weights, data }], attributes }]);
+    const runner = await wasm.prepare(model);
+    const one = { ...input, data: (input.data as Float32Array).map((_, i) => (i === 4 * 8 + 4 ? 1 : 0)) };
+    return (await runner.run(new Map([['x', one]]))).get('v0')?.data as Float32Array;
+  };
+  const [usual, flipped] = [await run(0.5), await run(1e30)];
+  // The one input that is not zero lies at (4, 4); the weight at the first tap takes it to (5, 5).
+  const changed = [...flipped.keys()].filter((i) => Math.abs((flipped[i] as number) - (usual[i] as number)) > 1e-5);
+  expect(changed).toEqual([5 * 8 + 5]);
+});

@@ -4,7 +4,7 @@ import { convTransposePlanners } from './conv-transpose.ts';
 import { bindFields, type FastNode, floatBits, type NodeView, type Places, type PlannerTable } from './fast-node.ts';
 import { isPointwise, pointwise } from './pointwise.ts';
 import { map4, type Window, windowOf } from './window.ts';
-import { suitsWinograd, winograd } from './winograd.ts';
+import { areTame, suitsWinograd, winograd } from './winograd.ts';
 
 /** How many bytes of panels are packed at once: they should stay in the second cache with the weights. */
 const PANEL_BYTES = 1 << 17;
@@ -33,7 +33,8 @@ function conv(view: NodeView): FastNode | undefined {
   if (!shape || (view.has(2) && !view.floatShape(inputs[2]))) return undefined;
   if (isDepthwise(shape)) return depthwise(view, shape);
   if (isPointwise(shape)) return pointwise(view, shape);
-  return suitsWinograd(shape) ? winograd(view, shape) : general(view, shape);
+  const byTiles = suitsWinograd(shape) && areTame(view.constant(1)?.data);
+  return byTiles ? winograd(view, shape) : general(view, shape);
 }
 
 /** Shapes of a Conv node; `undefined` where they are not known, or its padding cuts the input. */

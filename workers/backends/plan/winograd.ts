@@ -22,6 +22,16 @@ export function suitsWinograd(shape: Convolution): boolean {
   return outHeight * outWidth >= LEAST_SHARE * 4 * Math.ceil(tilesOf(shape) / 8) * 8;
 }
 
+/** No trained weight is as large as this; one with a flipped bit may be. */
+const LARGEST_WEIGHT = 2 ** 20;
+
+/**
+ * Whether the weights of a convolution let its sums be taken by tiles: beside a huge weight, their rounding would reach outputs
+ * that do not take part in it.
+ */
+export const areTame = (weights: Float32Array | undefined): boolean =>
+  weights?.every((v) => Math.abs(v) < LARGEST_WEIGHT) ?? true;
+
 /** Where a convolution's weights lie and how they are read. */
 export interface WinogradWeights {
   /** Input of the node: a constant or a value of the run. */
