@@ -46,7 +46,7 @@ export default defineConfig({
   build: {
     target: 'esnext',
     outDir: 'dist/page',
-    rolldownOptions: { input: ['index.html', 'src/ui/fetch/frame.html'] },
+    rolldownOptions: { input: ['index.html', 'src/ui/fetch/frame.html', 'src/bench/gpu.html'] },
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Places are chunks, all fetched when the page has become usable. `npm run bench -- load` watches the sizes.
