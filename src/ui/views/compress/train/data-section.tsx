@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { openDataPanel, openDataPanel } from '../../../actions/data-panel.ts';
+import { openDataPanel } from '../../../actions/data-panel.ts';
 import { chooseFiles } from '../../../actions/open-files.ts';
 import { setRecipe } from '../../../actions/training-recipe.ts';
 import { inText, middleCut } from '../../../format/index.ts';
@@ -15,16 +15,7 @@ export function DataSection(): ReactElement {
   const needsLabels = useApp((s) => s.training.recipe.loss.id !== 'mse');
   const isMissing = data !== undefined && !data.labelled && needsLabels;
   return (
-    <Section
-      title="1 Data"
-      note={
-        data && (
-          <Button kind="link" onClick={openDataPanel} label="Show the data: classes, previews, normalization">
-            Show
-          </Button>
-        )
-      }
-    >
+    <Section title="1 Data">
       <dl>
         <Fact label="Samples">
           <span title={data?.name}>{data ? middleCut(data.name, 28) : 'being read'}</span>
