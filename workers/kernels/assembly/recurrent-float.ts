@@ -1,7 +1,7 @@
 // RNN, GRU and LSTM, one direction: the inputs' part of all gates is one product over all steps, then each step adds the
 // states' part to its rows and goes on. A sample's numbers do not depend on the others of its batch.
 import { gemmStrided } from './gemm-float';
-import { storeFirst } from './math-float';
+import { sigmoid4, storeFirst, tanh4 } from './math-float';
 import { RecurrentCell, RecurrentField, UnaryFunction } from './memory';
 import { packPanels } from './pack-float';
 import { unary4 } from './unary-float';
@@ -129,9 +129,10 @@ function clipped(call: usize, x: v128): v128 {
   return f32x4.min(f32x4.max(x, f32x4.neg(clip)), clip);
 }
 
-/** Function `field` (f, g or out) of the clipped values. */
+/** Function `field` (f, g or out) of the clipped values. `standard`, a constant: sigmoid, tanh, tanh, and no clipping. */
 @inline
-function gate(call: usize, field: usize, x: v128): v128 {
+function gate(standard: bool, call: usize, field: usize, x: v128): v128 {
+  if (standard) return field == RecurrentField.f ? sigmoid4(x) : tanh4(x);
   return activated(load<i32>(call + field), clipped(call, x), load<f32>(call + field + 4), load<f32>(call + field + 8));
 }
 
@@ -167,15 +168,31 @@ function stepRnn(call: usize, t: i32): void {
   for (let b = 0; b < batch; b++) {
     for (let i = 0; i < hidden; i += 4) {
       const at = <usize>i << 2;
-      put(h + at, gate(call, RecurrentField.f, v128.load(row + at)), hidden - i);
+      put(h + at, gate(false, call, RecurrentField.f, v128.load(row + at)), hidden - i);
     }
     row += step;
     h += <usize>hidden << 2;
   }
 }
 
-/** Gates in the order input, output, forget, cell. */
+/** Whether all activations are the usual ones, for which there are loops of their own. */
+function isStandard(call: usize): bool {
+  return (
+    load<f32>(call, RecurrentField.clip) == Infinity &&
+    load<i32>(call, RecurrentField.f) == UnaryFunction.sigmoid &&
+    load<i32>(call, RecurrentField.g) == UnaryFunction.tanh &&
+    load<i32>(call, RecurrentField.out) == UnaryFunction.tanh
+  );
+}
+
 function stepLstm(call: usize, t: i32): void {
+  if (isStandard(call)) stepLstmWith(true, call, t);
+  else stepLstmWith(false, call, t);
+}
+
+/** Gates in the order input, output, forget, cell. */
+@inline
+function stepLstmWith(standard: bool, call: usize, t: i32): void {
   const hidden = load<i32>(call, RecurrentField.hidden);
   const bytes = <usize>hidden << 2;
   const step = rowStep(call);
@@ -197,15 +214,13 @@ function stepLstm(call: usize, t: i32): void {
         input = f32x4.add(input, f32x4.mul(v128.load(peepholes + at), before));
         forget = f32x4.add(forget, f32x4.mul(v128.load(peepholes + bytes * 2 + at), before));
       }
-      input = gate(call, RecurrentField.f, input);
-      forget = inputForget ? f32x4.sub(f32x4.splat(1), input) : gate(call, RecurrentField.f, forget);
-      const candidate = gate(call, RecurrentField.g, v128.load(row + bytes * 3 + at));
+      input = gate(standard, call, RecurrentField.f, input);
+      forget = inputForget ? f32x4.sub(f32x4.splat(1), input) : gate(standard, call, RecurrentField.f, forget);
+      const candidate = gate(standard, call, RecurrentField.g, v128.load(row + bytes * 3 + at));
       const state = f32x4.add(f32x4.mul(forget, before), f32x4.mul(input, candidate));
       if (peepholes) output = f32x4.add(output, f32x4.mul(v128.load(peepholes + bytes + at), state));
-      output = gate(call, RecurrentField.f, output);
-      const seen = activated(
-        load<i32>(call, RecurrentField.out), state, load<f32>(call, RecurrentField.outAlpha), load<f32>(call, RecurrentField.outBeta),
-      );
+      output = gate(standard, call, RecurrentField.f, output);
+      const seen = standard ? tanh4(state) : cellOutput(call, state);
       put(c + at, state, hidden - i);
       put(h + at, f32x4.mul(output, seen), hidden - i);
     }
@@ -215,8 +230,18 @@ function stepLstm(call: usize, t: i32): void {
   }
 }
 
-/** Gates in the order update, reset, candidate. */
+function cellOutput(call: usize, state: v128): v128 {
+  return activated(load<i32>(call, RecurrentField.out), state, load<f32>(call, RecurrentField.outAlpha), load<f32>(call, RecurrentField.outBeta));
+}
+
 function stepGru(call: usize, t: i32): void {
+  if (isStandard(call)) stepGruWith(true, call, t);
+  else stepGruWith(false, call, t);
+}
+
+/** Gates in the order update, reset, candidate. */
+@inline
+function stepGruWith(standard: bool, call: usize, t: i32): void {
   const hidden = load<i32>(call, RecurrentField.hidden);
   const bytes = <usize>hidden << 2;
   const step = rowStep(call);
@@ -227,7 +252,7 @@ function stepGru(call: usize, t: i32): void {
   const extra = <usize>load<u32>(call, RecurrentField.extra);
   const first = rowsAt(call, t);
   addProduct(call, h, <usize>load<u32>(call, RecurrentField.recurrentPanels), 2 * hidden, first, step);
-  for (let b = 0; b < batch; b++) resetAndUpdate(call, first + <usize>b * step, h + <usize>b * bytes, extra + <usize>b * bytes, late);
+  for (let b = 0; b < batch; b++) resetAndUpdate(standard, call, first + <usize>b * step, h + <usize>b * bytes, extra + <usize>b * bytes, late);
   // Early: the reset state, times its weights, joins the candidate's sum. Late: the state times its weights, kept apart.
   if (late) addProduct(call, h, candidatePanels, hidden, extra, bytes);
   else addProduct(call, extra, candidatePanels, hidden, first + bytes * 2, step);
@@ -238,7 +263,7 @@ function stepGru(call: usize, t: i32): void {
       const at = <usize>i << 2;
       let sum = v128.load(row + bytes * 2 + at);
       if (late) sum = f32x4.add(sum, f32x4.mul(v128.load(row + bytes + at), v128.load(extra + <usize>b * bytes + at)));
-      const candidate = gate(call, RecurrentField.g, sum);
+      const candidate = gate(standard, call, RecurrentField.g, sum);
       const update = v128.load(row + at);
       const kept = f32x4.mul(update, v128.load(state + at));
       put(state + at, f32x4.add(f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate), kept), hidden - i);
@@ -247,13 +272,14 @@ function stepGru(call: usize, t: i32): void {
 }
 
 /** Turns a row's first two sums into gates; `extra` becomes the reset state, or (late) the state's bias of the candidate. */
-function resetAndUpdate(call: usize, row: usize, h: usize, extra: usize, late: bool): void {
+@inline
+function resetAndUpdate(standard: bool, call: usize, row: usize, h: usize, extra: usize, late: bool): void {
   const hidden = load<i32>(call, RecurrentField.hidden);
   const bytes = <usize>hidden << 2;
   const bias = <usize>load<u32>(call, RecurrentField.bias);
   for (let i = 0; i < 2 * hidden; i += 4) {
     const at = row + (<usize>i << 2);
-    put(at, gate(call, RecurrentField.f, v128.load(at)), 2 * hidden - i);
+    put(at, gate(standard, call, RecurrentField.f, v128.load(at)), 2 * hidden - i);
   }
   for (let i = 0; i < hidden; i += 4) {
     const at = <usize>i << 2;

@@ -30,7 +30,13 @@ function reduce(call: usize, f: i32): void {
     let at = input + load<i32>(offsets + (<usize>o << 2));
     for (let k = 0; k < count; k++) {
       if (columns) {
-        for (let c = 0; c < columns; c += 4) {
+        let c = 0;
+        if (isSum(f)) {
+          for (; c + 16 <= columns; c += 16, output += 64) sumSixteenColumns(f, call, at + (<usize>c << 2), output);
+        } else {
+          for (; c + 16 <= columns; c += 16, output += 64) extremesOfSixteenColumns(f, call, at + (<usize>c << 2), output);
+        }
+        for (; c < columns; c += 4) {
           const fit = min(4, columns - c);
           const total = finish(call, foldColumns(f, call, at + (<usize>c << 2), v128.load(output)), v128.load(output));
           if (fit == 4) v128.store(output, total);
@@ -82,6 +88,76 @@ function join(f: i32, a: v128, b: v128): v128 {
   return f32x4.add(a, b);
 }
 
+/** Sixteen neighbouring columns, a line of the cache: sums in the order in which `foldColumns` takes them. */
+@inline
+function sumSixteenColumns(f: i32, call: usize, at: usize, output: usize): void {
+  const offsets = <usize>load<u32>(call, ReduceField.reducedOffsets);
+  const offsetCount = load<i32>(call, ReduceField.reducedOffsetCount);
+  const count = load<i32>(call, ReduceField.reducedCount);
+  const step = load<i32>(call, ReduceField.reducedStep);
+  const base0 = v128.load(output), base1 = v128.load(output, 16), base2 = v128.load(output, 32), base3 = v128.load(output, 48);
+  const zero = f32x4.splat(0);
+  let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+  let low0 = zero, low1 = zero, low2 = zero, low3 = zero;
+  let high0 = zero, high1 = zero, high2 = zero, high3 = zero;
+  let pending = 0;
+  for (let o = 0; o < offsetCount; o++) {
+    let from = at + load<i32>(offsets + (<usize>o << 2));
+    for (let r = 0; r < count; r++) {
+      t0 = f32x4.add(t0, term(f, v128.load(from), base0));
+      t1 = f32x4.add(t1, term(f, v128.load(from, 16), base1));
+      t2 = f32x4.add(t2, term(f, v128.load(from, 32), base2));
+      t3 = f32x4.add(t3, term(f, v128.load(from, 48), base3));
+      from += step;
+      if (++pending == STRETCH) {
+        low0 = addLow(low0, t0), low1 = addLow(low1, t1), low2 = addLow(low2, t2), low3 = addLow(low3, t3);
+        high0 = addHigh(high0, t0), high1 = addHigh(high1, t1), high2 = addHigh(high2, t2), high3 = addHigh(high3, t3);
+        t0 = t1 = t2 = t3 = zero;
+        pending = 0;
+      }
+    }
+  }
+  v128.store(output, finish(call, divided(call, addLow(low0, t0), addHigh(high0, t0)), base0));
+  v128.store(output, finish(call, divided(call, addLow(low1, t1), addHigh(high1, t1)), base1), 16);
+  v128.store(output, finish(call, divided(call, addLow(low2, t2), addHigh(high2, t2)), base2), 32);
+  v128.store(output, finish(call, divided(call, addLow(low3, t3), addHigh(high3, t3)), base3), 48);
+}
+
+/** Adds two float32 lanes to two in double precision. */
+@inline
+function addLow(sum: v128, v: v128): v128 {
+  return f64x2.add(sum, f64x2.promote_low_f32x4(v));
+}
+
+@inline
+function addHigh(sum: v128, v: v128): v128 {
+  return f64x2.add(sum, f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1)));
+}
+
+@inline
+function extremesOfSixteenColumns(f: i32, call: usize, at: usize, output: usize): void {
+  const offsets = <usize>load<u32>(call, ReduceField.reducedOffsets);
+  const offsetCount = load<i32>(call, ReduceField.reducedOffsetCount);
+  const count = load<i32>(call, ReduceField.reducedCount);
+  const step = load<i32>(call, ReduceField.reducedStep);
+  let t0 = f32x4.splat(start(f)), t1 = t0, t2 = t0, t3 = t0;
+  for (let o = 0; o < offsetCount; o++) {
+    let from = at + load<i32>(offsets + (<usize>o << 2));
+    for (let r = 0; r < count; r++) {
+      t0 = join(f, t0, v128.load(from));
+      t1 = join(f, t1, v128.load(from, 16));
+      t2 = join(f, t2, v128.load(from, 32));
+      t3 = join(f, t3, v128.load(from, 48));
+      from += step;
+    }
+  }
+  const none = f32x4.splat(0);
+  v128.store(output, finish(call, t0, none));
+  v128.store(output, finish(call, t1, none), 16);
+  v128.store(output, finish(call, t2, none), 32);
+  v128.store(output, finish(call, t3, none), 48);
+}
+
 /** Groups of four neighbouring columns. */
 @inline
 function foldColumns(f: i32, call: usize, at: usize, base: v128): v128 {
@@ -99,17 +175,15 @@ function foldColumns(f: i32, call: usize, at: usize, base: v128): v128 {
       total = join(f, total, term(f, v128.load(from), base));
       from += step;
       if (isSum(f) && ++pending == STRETCH) {
-        low = f64x2.add(low, f64x2.promote_low_f32x4(total));
-        high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i64>(total, total, 1, 1)));
+        low = addLow(low, total);
+        high = addHigh(high, total);
         total = f32x4.splat(0);
         pending = 0;
       }
     }
   }
   if (!isSum(f)) return total;
-  low = f64x2.add(low, f64x2.promote_low_f32x4(total));
-  high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i64>(total, total, 1, 1)));
-  return divided(call, low, high);
+  return divided(call, addLow(low, total), addHigh(high, total));
 }
 
 /** A group of stretches that each lie in one piece; the result is in lane 0. */
