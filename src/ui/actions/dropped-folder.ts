@@ -18,13 +18,17 @@ export function droppedFiles(transfer: DataTransfer): Promise<GivenFile[]> {
   return Promise.all(found).then((lists) => grouped(lists.flat()));
 }
 
+// Not every browser has these classes by name.
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+
 async function walked(entry: FileSystemEntry): Promise<Found[]> {
-  if (entry instanceof FileSystemFileEntry) {
+  if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
     // A file that was dropped by itself has the path '/name'.
     return [{ name: entry.fullPath.replace(/^\//, ''), blob: file }];
   }
-  if (!(entry instanceof FileSystemDirectoryEntry)) return [];
+  if (!isFolder(entry)) return [];
   const reader = entry.createReader();
   const children: FileSystemEntry[] = [];
   for (;;) {

@@ -1,5 +1,14 @@
-/** Four significant digits, with a minus that is one: values of data have no unit. */
-export const plain = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '\u2212');
+/**
+ * Four significant digits of the larger of the value and `spread` (a standard deviation: what is far below it is 0), with a minus
+ * that is one. Values of data have no unit.
+ */
+export function plain(value: number, spread = 0): string {
+  const size = Math.max(Math.abs(value), spread);
+  if (size === 0) return '0';
+  const decimals = 3 - Math.floor(Math.log10(size));
+  const rounded = decimals > 0 ? Number(value.toFixed(Math.min(20, decimals))) : Number(value.toPrecision(4));
+  return String(rounded === 0 ? 0 : rounded).replace('-', '\u2212');
+}
 
 /** '0.485, 0.456' → numbers; undefined where a part is none. Decimal points; separated by commas, semicolons or blanks. */
 export function numbersIn(text: string): readonly number[] | undefined {

@@ -25,8 +25,8 @@ export function Values({ description }: { readonly description: DataDescription 
             </Fact>
           )}
           <Fact label="As the model gets them">
-            {plain(input.fed.all.min)} to {plain(input.fed.all.max)}, mean {plain(input.fed.all.mean)}, σ{' '}
-            {plain(input.fed.all.deviation)}
+            {plain(input.fed.all.min)} to {plain(input.fed.all.max)}, mean{' '}
+            {plain(input.fed.all.mean, input.fed.all.deviation)}, σ {plain(input.fed.all.deviation)}
           </Fact>
           {input.before.length > 1 && input.before.length <= 4 && <PerChannel input={input} />}
         </dl>
@@ -63,7 +63,7 @@ function PerChannel({ input }: { readonly input: DataDescription['inputs'][numbe
               <th scope="row">{channel}</th>
               <td className="number">{plain(figures.min)}</td>
               <td className="number">{plain(figures.max)}</td>
-              <td className="number">{plain(figures.mean)}</td>
+              <td className="number">{plain(figures.mean, figures.deviation)}</td>
               <td className="number">{plain(figures.deviation)}</td>
             </tr>
           ))}
