@@ -4,8 +4,11 @@ import { saveParetoscope } from '../actions/deploy.ts';
 import { cancelExploration, explore, exploreObstacle } from '../actions/explore.ts';
 import { goTo, openOverlay, redoStep, setSettings, undoStep } from '../actions/navigate.ts';
 import { chooseFiles } from '../actions/open-files.ts';
+import { togglePause } from '../actions/run-job.ts';
 import { activatePoint, clearPoints, selectLayer, selectPoint, setMetric } from '../actions/select.ts';
 import { setBits, setTarget, targetEstimate, targetId, targetOptions } from '../actions/target.ts';
+import { showTab, train, trainObstacle } from '../actions/training.ts';
+import { sweepObstacle, sweepRates } from '../actions/training-sweep.ts';
 import { inText } from '../format/index.ts';
 import type { AppState } from '../state/types.ts';
 import { views } from '../views/index.ts';
@@ -89,6 +92,50 @@ function actionEntries(state: AppState): Entry[] {
 
 type MakeEntry = (title: string, run: () => void, value?: string) => Entry;
 
+/** Entries with why they cannot be used now. */
+function trainingEntries(state: AppState, action: MakeEntry): readonly (readonly [Entry, string | undefined])[] {
+  const show = (): void => {
+    goTo('compress');
+    showTab('train');
+  };
+  const { recipe } = state.training;
+  const pausable = state.jobs.list.find((job) => job.pausable);
+  const isLooked = state.training.data !== undefined;
+  return [
+    [action('Show training', show), undefined],
+    ...(isLooked
+      ? [
+          [
+            action(
+              'Train',
+              () => {
+                show();
+                void train();
+              },
+              `${recipe.epochs} epochs`,
+            ),
+            trainObstacle(state),
+          ] as const,
+          [
+            action('Sweep learning rates', () => {
+              show();
+              void sweepRates();
+            }),
+            sweepObstacle(state),
+          ] as const,
+        ]
+      : []),
+    ...(pausable
+      ? [
+          [
+            action(pausable.state === 'paused' ? 'Resume the job' : 'Pause the job', togglePause, 'P'),
+            undefined,
+          ] as const,
+        ]
+      : []),
+  ];
+}
+
 function jobEntries(state: AppState, action: MakeEntry): Entry[] {
   const withReason = (entry: Entry, reason: string | undefined): Entry =>
     reason === undefined ? entry : { ...entry, disabledReason: reason };
@@ -114,6 +161,7 @@ function jobEntries(state: AppState, action: MakeEntry): Entry[] {
       goTo('compress');
       void measureSensitivity();
     }),
+    ...trainingEntries(state, action).map(([entry, reason]) => withReason(entry, reason)),
     action('Save .paretoscope', () => void saveParetoscope('with model')),
   ];
 }
