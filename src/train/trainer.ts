@@ -156,7 +156,7 @@ class Run {
     const { graph, runner } = this.#task;
     const checkpoint = await this.#checkpoint();
     const trained = withWeights(this.#request.model, stateOf(this.#best?.state ?? this.#weights(checkpoint)));
-    const { plannedBytes } = runner;
+    const { plannedBytes, heldBytes } = runner;
     return {
       recipe,
       epochs: this.#epochs,
@@ -166,6 +166,7 @@ class Run {
       engine: this.#engines.steps.description,
       plainNodes: runner.plainNodes.map((node) => node.id),
       ...(plannedBytes === undefined ? {} : { plannedBytes }),
+      ...(heldBytes === undefined ? {} : { peakBytes: heldBytes }),
       seconds: this.#seconds,
       checkpoint,
     };
