@@ -80,6 +80,17 @@ test('InstanceNormalization and GroupNormalization', () =>
     await agreesOnKernels(wasm, input, [group([normal(random, [groups]), normal(random, [groups])])], 18);
   }));
 
+test('LRN', () =>
+  onSeeds(async (random) => {
+    const attributes = {
+      size: between(random, 1, 6),
+      alpha: { float: 0.4 },
+      beta: { float: 0.6 },
+      bias: { float: 1.5 },
+    };
+    await agreesOnKernels(wasm, normal(random, map(random)), [{ op: 'LRN', attributes }, { op: 'Relu' }]);
+  }));
+
 test('a mean far from 0 costs no more than its own rounding', async () => {
   const random = new Random(2);
   const input = normal(random, [4, 3000]);

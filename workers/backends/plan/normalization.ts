@@ -1,5 +1,10 @@
 import { elementCount, type Shape, type TensorId } from '../../../src/ir/index.ts';
-import { AffineField, ChannelFactorsField, StandardizeField } from '../../kernels/assembly/memory.ts';
+import {
+  AffineField,
+  ChannelFactorsField,
+  LocalResponseField,
+  StandardizeField,
+} from '../../kernels/assembly/memory.ts';
 import {
   bindFields,
   type FastNode,
@@ -17,6 +22,7 @@ export const normalizationPlanners: PlannerTable = {
   GroupNormalization: (view) => grouped(view, view.int('num_groups', 1)),
   LayerNormalization: (view) => layerNormalization(view, true),
   RMSNormalization: (view) => layerNormalization(view, false),
+  LRN: localResponse,
 };
 
 const EPSILON = 1e-5;
@@ -147,4 +153,32 @@ function layerNormalization(view: NodeView, centred: boolean): FastNode | undefi
   const parameters = inputs.slice(1, hasBias ? 3 : 2).map((id) => view.floatShape(id));
   if (parameters.some((p) => !p || elementCount(p) !== size)) return undefined;
   return standardized(view, shape, { size, inner: 1, groups: 1, channelsPerParameter: 1, centred, hasBias });
+}
+
+/** Over `size` neighbouring channels, without parameters that are trained. */
+function localResponse(view: NodeView): FastNode | undefined {
+  const input = view.node.inputs[0] as TensorId;
+  const shape = view.floatShape(input);
+  if (!shape || shape.length < 2 || elementCount(shape) === 0 || view.float('bias', 1) <= 0) return undefined;
+  const [batch, channels] = shape as readonly [number, number];
+  const size = view.int('size', 1);
+  return {
+    reads: [input],
+    clamps: true,
+    bind: (places) =>
+      bindFields(places, 'localResponseFloat', LocalResponseField, {
+        input: places.operand(input),
+        output: places.output(0),
+        batch,
+        channels,
+        inner: elementCount(shape.slice(2)),
+        before: Math.floor((size - 1) / 2),
+        after: Math.ceil((size - 1) / 2),
+        scale: floatBits(view.float('alpha', 1e-4) / size),
+        beta: floatBits(view.float('beta', 0.75)),
+        bias: floatBits(view.float('bias', 1)),
+        low: floatBits(places.low),
+        high: floatBits(places.high),
+      }),
+  };
 }

@@ -8,7 +8,7 @@ export { depthwiseInt8 } from './depthwise-int8';
 export { affineFloat, clampFloat } from './element-float';
 export { gemmFloat } from './gemm-float';
 export { fillFloat, moveFloat } from './move-float';
-export { channelFactorsFloat, standardizeFloat } from './normalize-float';
+export { channelFactorsFloat, localResponseFloat, standardizeFloat } from './normalize-float';
 export { lookupInt8, requantizeInt8 } from './pointwise-int8';
 export { averagePoolFloat, globalAveragePoolFloat, maxPoolFloat } from './pool-float';
 export { averagePoolInt8, maxPoolInt8 } from './pool-int8';

@@ -1016,3 +1016,20 @@ export enum RecurrentGradientField {
   next = 156,
   bytes = 160,
 }
+
+/** Local response normalization over neighbouring channels of [batch, channels, inner]; `scale` is alpha / size. */
+export enum LocalResponseField {
+  input = 0,
+  output = 4,
+  batch = 8,
+  channels = 12,
+  inner = 16,
+  before = 20,
+  after = 24,
+  scale = 28,
+  beta = 32,
+  bias = 36,
+  low = 40,
+  high = 44,
+  bytes = 48,
+}

@@ -1,7 +1,7 @@
 // Normalizations by statistics of their own input (layer, instance, group, root mean square), and factors of a batch
 // normalization whose parameters are computed at run time. Statistics are taken in double precision.
-import { storeFirst } from './math-float';
-import { ChannelFactorsField, StandardizeField } from './memory';
+import { exp4, log4, storeFirst } from './math-float';
+import { ChannelFactorsField, LocalResponseField, StandardizeField } from './memory';
 import { lanesSum, sumOf, sumOfSquares } from './reduce-float';
 
 export function channelFactorsFloat(call: usize): void {
@@ -107,5 +107,38 @@ function channel(input: usize, output: usize, size: i32, mean: f32, factor: f32,
     const y = f32x4.min(f32x4.max(f32x4.add(f32x4.mul(f32x4.sub(v128.load(input + i), m), k), s), low), high);
     if (i + 16 <= bytes) v128.store(output + i, y);
     else storeFirst(output + i, y, size & 3);
+  }
+}
+
+/** x / (bias + scale · Σ squares of neighbouring channels)^beta. */
+export function localResponseFloat(call: usize): void {
+  const channels = load<i32>(call, LocalResponseField.channels);
+  const inner = load<i32>(call, LocalResponseField.inner);
+  const planes = load<i32>(call, LocalResponseField.batch) * channels;
+  const input = <usize>load<u32>(call, LocalResponseField.input);
+  const output = <usize>load<u32>(call, LocalResponseField.output);
+  const scale = v128.load32_splat(call, LocalResponseField.scale);
+  const bias = v128.load32_splat(call, LocalResponseField.bias);
+  const exponent = f32x4.neg(v128.load32_splat(call, LocalResponseField.beta));
+  const low = v128.load32_splat(call, LocalResponseField.low);
+  const high = v128.load32_splat(call, LocalResponseField.high);
+  const bytes = <usize>inner << 2;
+  for (let p = 0; p < planes; p++) {
+    const c = p % channels;
+    const first = p - min(c, load<i32>(call, LocalResponseField.before));
+    const last = p + min(channels - 1 - c, load<i32>(call, LocalResponseField.after));
+    const at = <usize>p * bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      let sum = f32x4.splat(0);
+      for (let k = first; k <= last; k++) {
+        const x = v128.load(input + <usize>k * bytes + i);
+        sum = f32x4.add(sum, f32x4.mul(x, x));
+      }
+      // A power through logarithm and exponential: the base is near `bias`, so the exponent is small.
+      const factor = exp4(f32x4.mul(exponent, log4(f32x4.add(bias, f32x4.mul(scale, sum)))));
+      const y = f32x4.min(f32x4.max(f32x4.mul(v128.load(input + at + i), factor), low), high);
+      if (i + 16 <= bytes) v128.store(output + at + i, y);
+      else storeFirst(output + at + i, y, inner & 3);
+    }
   }
 }
