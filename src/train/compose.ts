@@ -90,3 +90,7 @@ export function sumTo(e: Emitter, gradient: TensorId, to: Shape): TensorId {
 /** Shape of a broadcast combination of two values. */
 export const broadcastOf = (e: Emitter, a: TensorId, b: TensorId): Shape =>
   broadcastShape('Add', e.shapeOf(a), e.shapeOf(b));
+
+/** A constant of ones. */
+export const ones = (e: Emitter, shape: Shape): TensorId =>
+  e.constant('ones', { type: 'float32', shape, data: new Float32Array(shape.reduce((n, d) => n * d, 1)).fill(1) });

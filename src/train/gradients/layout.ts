@@ -239,3 +239,13 @@ export const cumulativeSum: GradientRule = {
     return [ctx.wanted(0, () => e.emit('CumSum', [dy, node.inputs[1] as TensorId], { reverse, exclusive }))];
   },
 };
+
+/** Nothing passes where the triangle is 0. */
+export const triangle: GradientRule = {
+  id: 'Trilu',
+  gradients(ctx) {
+    const { e, dy, node } = ctx;
+    const upper = { upper: node.attributes.get('upper') };
+    return [ctx.wanted(0, () => e.emit('Trilu', [dy, node.inputs[1] ?? ''], upper))];
+  },
+};

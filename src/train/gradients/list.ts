@@ -3,6 +3,7 @@ import * as convolution from './convolution.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
 import * as layout from './layout.ts';
+import * as local from './local-normalization.ts';
 import * as normalization from './normalization.ts';
 import * as pools from './pools.ts';
 import * as products from './products.ts';
@@ -44,6 +45,9 @@ export const gradientRules = new Registry<GradientRule>('gradient', [
   normalization.instanceNormalization,
   normalization.groupNormalization,
   normalization.rmsNormalization,
+  local.lrn,
+  local.lpNormalization,
+  local.meanVarianceNormalization,
   softmax.softmax,
   softmax.logSoftmax,
   ...reductions,
@@ -59,6 +63,7 @@ export const gradientRules = new Registry<GradientRule>('gradient', [
   layout.depthToSpace,
   layout.spaceToDepth,
   layout.cumulativeSum,
+  layout.triangle,
   resize.resize,
   resize.upsample,
   recurrent.lstm,

@@ -1,5 +1,5 @@
 import type { TensorId } from '../../ir/index.ts';
-import { add, div, mul, reduceSum, reshape, scaled, sub, sumTo } from '../compose.ts';
+import { add, div, mul, ones, reduceSum, reshape, scaled, sub, sumTo } from '../compose.ts';
 import { int, real } from '../emitter.ts';
 import { channelSum } from './convolution.ts';
 import type { GradientRule, RuleContext } from './rule.ts';
@@ -52,7 +52,7 @@ export const layerNormalization: GradientRule = {
     const inner = shape.slice(axis < 0 ? axis + shape.length : axis);
     // The operator takes one factor per element; a scale that is broadcast is written out, its gradient summed again.
     const whole = e.shapeOf(scale).length === inner.length && e.shapeOf(scale).every((d, i) => d === inner[i]);
-    const factors = whole ? scale : mul(e, scale, ones(ctx, inner));
+    const factors = whole ? scale : mul(e, scale, ones(e, inner));
     const [dx, dScale, dBias] = e.trainAll('LayerNormalizationGradient', [dy, x, factors, mean, inverse], 3, {
       axis: int(axis),
     }) as [TensorId, TensorId, TensorId];
@@ -63,9 +63,6 @@ export const layerNormalization: GradientRule = {
     ];
   },
 };
-
-const ones = ({ e }: RuleContext, shape: readonly number[]): TensorId =>
-  e.constant('ones', { type: 'float32', shape, data: new Float32Array(shape.reduce((n, d) => n * d, 1)).fill(1) });
 
 /** Every group of channels of every sample is a row that is normalized as LayerNormalization does; scale and bias follow. */
 function byGroups(ctx: RuleContext, groups: number): readonly (TensorId | undefined)[] {
@@ -78,7 +75,7 @@ function byGroups(ctx: RuleContext, groups: number): readonly (TensorId | undefi
   // A parameter per channel or, in older forms, per group.
   const perParameter = [batch, parameters, shape.reduce((n, d) => n * d, 1) / (batch * parameters)];
   const epsilon = real(read.float('epsilon') ?? 1e-5);
-  const unit = ones(ctx, [rows[1] as number]);
+  const unit = ones(e, [rows[1] as number]);
   const [normalized, mean, inverse] = e.emitAll('LayerNormalization', [reshape(e, x, rows), unit], 3, { epsilon }) as [
     TensorId,
     TensorId,
