@@ -302,6 +302,11 @@ export function removeRun(id: string): void {
   );
 }
 
+/** What is pointed at in a curve; undefined: nothing. */
+export function pointAtEpoch(cursor: AppState['training']['cursor']): void {
+  patch({ training: { cursor } });
+}
+
 export function showTab(tab: AppState['training']['tab']): void {
   if (getState().training.tab !== tab) patch({ training: { tab } });
 }

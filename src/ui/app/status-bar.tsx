@@ -62,6 +62,7 @@ function selectedText(s: AppState): string | undefined {
 }
 
 function hoveredText(s: AppState): string | undefined {
+  if (s.page.place === 'compress' && s.training.cursor) return s.training.cursor.words;
   const { hoveredLayer, hoveredPlatform, hoveredPoint } = s.selection;
   if (hoveredLayer !== undefined) return layerText(s, hoveredLayer);
   if (hoveredPlatform !== undefined) return platformText(s, hoveredPlatform);

@@ -326,6 +326,8 @@ export interface TrainingState {
   readonly removed: readonly string[];
   /** Ids of runs whose curves are drawn, in the order they were chosen; the one under way is drawn besides. */
   readonly selected: readonly string[];
+  /** The epoch pointed at in a curve, the same in all; what the curves say there is in words for the status bar. */
+  readonly cursor?: { readonly epoch: number; readonly words: string };
 }
 
 export type PackageState =

@@ -6,6 +6,7 @@ import { inText } from '../../../format/index.ts';
 import { shapePath } from '../../explore/families.ts';
 import {
   CurveAxes,
+  CurveCursor,
   type CurveScales,
   type CurveSize,
   curveScales,
@@ -81,6 +82,7 @@ function AccuracyCurves({ drawn, size, epochs }: AccuracyCurvesProps): ReactElem
         ]}
         scales={scales}
       />
+      {drawn.length > 0 && <CurveCursor scales={scales} drawn={drawn} />}
       {isSilent && (
         <text x={(scales.x(0) + right) / 2} y={size.height / 2} textAnchor="middle" className="mark-label">
           without labels the loss alone judges

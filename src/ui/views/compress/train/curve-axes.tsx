@@ -1,6 +1,9 @@
 import { type ScaleLinear, scaleLinear } from 'd3';
-import type { ReactElement } from 'react';
+import type { PointerEvent, ReactElement } from 'react';
+import { pointAtEpoch } from '../../../actions/training.ts';
 import { AxisBottom, AxisLeft } from '../../../charts/index.ts';
+import { useApp } from '../../../state/store.ts';
+import { wordsAt } from './cursor-words.ts';
 import type { DrawnRun } from './drawn-runs.ts';
 
 const LEFT = 44;
@@ -69,6 +72,38 @@ export function CurveAxes({ scales, title }: { readonly scales: CurveScales; rea
 /** Where the run under way is now. */
 export function NowLine({ scales, epoch }: { readonly scales: CurveScales; readonly epoch: number }): ReactElement {
   return <path d={`M${scales.x(epoch)},${TOP}V${scales.bottom}`} className="line-reference" />;
+}
+
+export interface CurveCursorProps {
+  readonly scales: CurveScales;
+  readonly drawn: readonly DrawnRun[];
+}
+
+/** One cursor for all curves: where the pointer is in any of them; the values there stand in the status bar. */
+export function CurveCursor({ scales, drawn }: CurveCursorProps): ReactElement {
+  const { x, bottom, right } = scales;
+  const cursor = useApp((s) => s.training.cursor?.epoch);
+  const follow = (event: PointerEvent<SVGRectElement>): void => {
+    const offset = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const epoch = Math.max(0, x.invert(LEFT + offset));
+    pointAtEpoch({ epoch, words: wordsAt(drawn, epoch) });
+  };
+  return (
+    <g aria-hidden="true">
+      {cursor !== undefined && cursor <= (x.domain()[1] ?? 0) && (
+        <path d={`M${x(cursor)},${TOP}V${bottom}`} className="curve-cursor" />
+      )}
+      <rect
+        x={LEFT}
+        y={TOP}
+        width={Math.max(0, right - LEFT)}
+        height={Math.max(0, bottom - TOP)}
+        className="curve-ground"
+        onPointerMove={follow}
+        onPointerLeave={() => pointAtEpoch(undefined)}
+      />
+    </g>
+  );
 }
 
 export interface DirectLabel {

@@ -5,6 +5,7 @@ import type { CurvePoint } from '../../../state/types.ts';
 import { shapePath } from '../../explore/families.ts';
 import {
   CurveAxes,
+  CurveCursor,
   type CurveScales,
   type CurveSize,
   curveScales,
@@ -80,6 +81,7 @@ function LossCurves({ drawn, size, epochs, title }: LossCurvesProps): ReactEleme
         </g>
       ))}
       <DirectLabels labels={lines.flatMap(({ labels }) => labels)} scales={scales} />
+      {drawn.length > 0 && <CurveCursor scales={scales} drawn={drawn} />}
     </>
   );
 }
