@@ -155,8 +155,21 @@ function maxima(x: Tensor, out: readonly number[], a: Readonly<Record<string, re
   return { type: 'float32', shape: [batch, channels, outHeight, outWidth], data };
 }
 
+/** 2 × 2 windows side by side, the usual case. */
+const halving = (random: Random): TrainingCase => {
+  const [height, out] = [between(random, 2, 9), [0, between(random, 1, 9)]];
+  out[0] = height >> 1;
+  const planes = [between(random, 1, 2), between(random, 1, 3)];
+  const attributes = { kernel_shape: [2, 2], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] };
+  const x = even(random, [...planes, height, 2 * (out[1] as number)]);
+  const values = { ...x, data: (x.data as Float32Array).map((v) => Math.round(v * 2)) };
+  const inputs = [values, maxima(values, out, attributes), even(random, [...planes, ...out])];
+  return { op: 'MaxPoolGradient', inputs, attributes };
+};
+
 describe('gradients of pools agree with the reference', () => {
   test('of maxima, the first of equal ones', () =>
     expectAgreements(() => wasm, pool('MaxPoolGradient'), { runs: 100 }));
+  test('of maxima that halve a map', () => expectAgreements(() => wasm, halving));
   test('of averages', () => expectAgreements(() => wasm, pool('AveragePoolGradient'), { runs: 100 }));
 });

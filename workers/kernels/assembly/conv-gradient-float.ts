@@ -204,18 +204,23 @@ export function convInputGradientFloat(call: usize): void {
     for (let p = 0; p < phases; p++) {
       const phase = phaseList + <usize>(p * GradientPhaseField.bytes);
       const panelBytes = <usize>load<i32>(phase, GradientPhaseField.depth) << 4;
-      if (isCleared && panelBytes == 0) continue;
+      const other = channels == 1 && p + 1 < phases ? neighbourOf(call, phase) : 0;
+      const otherBytes = other ? <usize>load<i32>(other, GradientPhaseField.depth) << 4 : 0;
+      if (other) p++;
+      if (isCleared && panelBytes + otherBytes == 0) continue;
       for (let g = 0; g < groups; g++) {
         const from = base + <usize>g * groupBytes;
         let to = output + <usize>(g * channels) * planeBytes;
         for (let tile = 0; tile < channelTiles; tile++) {
           const offset = bias ? bias + (<usize>(g * channels + (tile << 2)) << 2) : 0;
-          if (channels == 1) phasePlane(call, phase, from, panel, to, offset);
+          if (other) phasePair(call, phase, other, from, panel, panel + <usize>(groups - g) * panelBytes + <usize>g * otherBytes, to, offset);
+          else if (channels == 1) phasePlane(call, phase, from, panel, to, offset);
           else phaseTile(call, phase, from, panel, to, min(4, channels - (tile << 2)), offset);
           panel += panelBytes;
           to += planeBytes << 2;
         }
       }
+      panel += <usize>groups * otherBytes;
     }
     gradient += sampleBytes;
     output += planeBytes * <usize>(channels * groups);
@@ -394,6 +399,70 @@ function phaseRun(
   if (vectors > 2) {
     put(to + (step << 3), c2, min(4, left - 8), step, low, high);
     put(to + step * 12, c3, min(4, left - 12), step, low, high);
+  }
+}
+
+/** The phase behind this one, if the two make whole rows: with a column stride of 2. */
+@inline
+function neighbourOf(call: usize, phase: usize): usize {
+  const next = phase + GradientPhaseField.bytes;
+  const isPair = load<i32>(call, ConvInputGradientField.columnStep) == 8 && load<i32>(next, GradientPhaseField.first) == load<i32>(phase, GradientPhaseField.first) + 4;
+  return isPair ? next : 0;
+}
+
+/** Both phases of a plane's rows, so that what is written lies side by side. */
+function phasePair(call: usize, even: usize, odd: usize, map: usize, evenPanel: usize, oddPanel: usize, output: usize, bias: usize): void {
+  const height = load<i32>(even, GradientPhaseField.height);
+  const columns = load<i32>(even, GradientPhaseField.width) + load<i32>(odd, GradientPhaseField.width);
+  const mapRow = <usize>load<i32>(call, ConvInputGradientField.mapRow);
+  const rowStep = <usize>load<i32>(call, ConvInputGradientField.rowStep);
+  const low = v128.load32_splat(call, ConvInputGradientField.low);
+  const high = v128.load32_splat(call, ConvInputGradientField.high);
+  const start = f32x4.splat(bias ? load<f32>(bias) : 0);
+  output += <usize>load<i32>(even, GradientPhaseField.first);
+  for (let y = 0; y < height; y++) {
+    let from = map;
+    let to = output;
+    for (let left = columns; left > 0; left -= 16) {
+      if (left > 8) pairRun(even, odd, from, evenPanel, oddPanel, to, left, start, low, high, true);
+      else pairRun(even, odd, from, evenPanel, oddPanel, to, left, start, low, high, false);
+      from += 32;
+      to += 64;
+    }
+    map += mapRow;
+    output += rowStep;
+  }
+}
+
+/** 8 or (wide) 16 pixels side by side, of which `left` are wanted. */
+@inline
+function pairRun(
+  even: usize, odd: usize, from: usize, evenPanel: usize, oddPanel: usize, to: usize, left: i32, start: v128, low: v128, high: v128, wide: bool,
+): void {
+  let offsets = <usize>load<u32>(even, GradientPhaseField.offsets);
+  let end = offsets + (<usize>load<i32>(even, GradientPhaseField.depth) << 2);
+  let a0 = start, a1 = start, b0 = start, b1 = start;
+  for (let k = offsets; k < end; k += 4) {
+    const at = from + <usize>load<i32>(k);
+    const v = v128.load32_splat(evenPanel);
+    a0 = f32x4.add(a0, f32x4.mul(v, v128.load(at)));
+    if (wide) a1 = f32x4.add(a1, f32x4.mul(v, v128.load(at, 16)));
+    evenPanel += 16;
+  }
+  offsets = <usize>load<u32>(odd, GradientPhaseField.offsets);
+  end = offsets + (<usize>load<i32>(odd, GradientPhaseField.depth) << 2);
+  for (let k = offsets; k < end; k += 4) {
+    const at = from + <usize>load<i32>(k);
+    const v = v128.load32_splat(oddPanel);
+    b0 = f32x4.add(b0, f32x4.mul(v, v128.load(at)));
+    if (wide) b1 = f32x4.add(b1, f32x4.mul(v, v128.load(at, 16)));
+    oddPanel += 16;
+  }
+  put(to, v128.shuffle<f32>(a0, b0, 0, 4, 1, 5), min(4, left), 4, low, high);
+  put(to + 16, v128.shuffle<f32>(a0, b0, 2, 6, 3, 7), min(4, left - 4), 4, low, high);
+  if (wide) {
+    put(to + 32, v128.shuffle<f32>(a1, b1, 0, 4, 1, 5), min(4, left - 8), 4, low, high);
+    put(to + 48, v128.shuffle<f32>(a1, b1, 2, 6, 3, 7), min(4, left - 12), 4, low, high);
   }
 }
 

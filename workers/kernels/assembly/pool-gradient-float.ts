@@ -3,7 +3,64 @@ import { PoolGradientField } from './memory';
 
 /** Windows one after another; the first element in row-major order that is the window's value takes all of its gradient. */
 export function maxPoolGradientFloat(call: usize): void {
-  pool(call, true);
+  if (isHalving(call)) halved(call);
+  else pool(call, true);
+}
+
+/** Whether windows are 2 × 2 side by side and cover all columns. */
+function isHalving(call: usize): bool {
+  const width = load<i32>(call, PoolGradientField.width);
+  const isTwo = load<i32>(call, PoolGradientField.windowHeight) == 2 && load<i32>(call, PoolGradientField.windowWidth) == 2;
+  const isApart = load<i32>(call, PoolGradientField.strideY) == 2 && load<i32>(call, PoolGradientField.strideX) == 2;
+  const isClose = load<i32>(call, PoolGradientField.dilationY) == 1 && load<i32>(call, PoolGradientField.dilationX) == 1;
+  const pads = load<i32>(call, PoolGradientField.padTop) | load<i32>(call, PoolGradientField.padLeft) | load<i32>(call, PoolGradientField.padBottom) | load<i32>(call, PoolGradientField.padRight);
+  const covers = width == load<i32>(call, PoolGradientField.outWidth) << 1 && load<i32>(call, PoolGradientField.outHeight) == load<i32>(call, PoolGradientField.height) >> 1;
+  return isTwo && isApart && isClose && pads == 0 && covers && width >= 4;
+}
+
+/** Two windows of 2 × 2 at a time; the last two of a row may overlap the ones before. */
+function halved(call: usize): void {
+  const outHeight = load<i32>(call, PoolGradientField.outHeight);
+  const row = <usize>load<i32>(call, PoolGradientField.width) << 2;
+  const isOdd = (load<i32>(call, PoolGradientField.height) & 1) != 0;
+  let gradient = <usize>load<u32>(call, PoolGradientField.gradient);
+  let y = <usize>load<u32>(call, PoolGradientField.y);
+  let x = <usize>load<u32>(call, PoolGradientField.x);
+  let output = <usize>load<u32>(call, PoolGradientField.output);
+  for (let p = load<i32>(call, PoolGradientField.planes); p > 0; p--) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let i: usize = 0; i < row; i += 16) {
+        const at = min(i, row - 16);
+        twoWindows(x + at, row, y + (at >> 1), gradient + (at >> 1), output + at);
+      }
+      x += row << 1;
+      output += row << 1;
+      y += row >> 1;
+      gradient += row >> 1;
+    }
+    if (isOdd) {
+      memory.fill(output, 0, row);
+      x += row;
+      output += row;
+    }
+  }
+}
+
+@inline
+function twoWindows(x: usize, row: usize, y: usize, gradient: usize, output: usize): void {
+  const value = v128.load64_zero(y);
+  const g = v128.load64_zero(gradient);
+  const values = v128.shuffle<f32>(value, value, 0, 0, 1, 1);
+  const gradients = v128.shuffle<f32>(g, g, 0, 0, 1, 1);
+  const isOdd = i32x4(0, -1, 0, -1);
+  const top = f32x4.eq(v128.load(x), values);
+  const bottom = f32x4.eq(v128.load(x + row), values);
+  const topOther = v128.shuffle<i32>(top, top, 1, 0, 3, 2);
+  const bottomOther = v128.shuffle<i32>(bottom, bottom, 1, 0, 3, 2);
+  const firstTop = v128.andnot(top, v128.and(topOther, isOdd));
+  const firstBottom = v128.andnot(v128.andnot(bottom, v128.or(top, topOther)), v128.and(bottomOther, isOdd));
+  v128.store(output, v128.and(gradients, firstTop));
+  v128.store(output + row, v128.and(gradients, firstBottom));
 }
 
 /** Each element inside a window takes an equal share of its gradient. */
