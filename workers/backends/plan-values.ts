@@ -197,6 +197,10 @@ class ValueGroups {
     for (const input of state.keys()) this.#place(input, -1, Number.POSITIVE_INFINITY);
     for (const step of fast)
       for (const id of step?.reads ?? []) if (inputs.has(id)) this.#place(id, -1, lastRead.get(id) ?? -1);
+    // An input that is only given another shape lies where kernels read it then.
+    for (const step of planned)
+      if (step && isView(step) && inputs.has(step.viewOf))
+        this.#place(step.viewOf, -1, lastRead.get(step.viewOf) ?? -1);
     const needed = neededByKernels(fast);
     for (const [index, node] of nodes.entries()) {
       const step = planned[index];

@@ -215,3 +215,12 @@ test('onnxruntime runs what has no kernel, where it may; each node says what ran
   runner.dispose();
   alone.dispose();
 });
+
+test('an input that is only given another shape costs nothing', async () => {
+  const random = new Random(14);
+  const input = normal(random, [1, 12]);
+  const shape: Tensor = { type: 'int64', shape: [4], data: BigInt64Array.of(1n, 3n, 2n, 2n) };
+  const model = await chain(input, [{ op: 'Reshape', constants: [shape] }, { op: 'GlobalAveragePool' }]);
+  expect((await wasm.prepare(model)).plainNodes).toEqual([]);
+  await compare(wasm, model, input, ['v0', 'x']);
+});
