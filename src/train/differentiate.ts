@@ -1,5 +1,5 @@
 import type { Registry } from '../base/index.ts';
-import { hasBodies, isFloat, type Node, type TensorId } from '../ir/index.ts';
+import { hasBodies, isFloat, type Node, readBy, type TensorId } from '../ir/index.ts';
 import { opIdOf } from '../ops/index.ts';
 import { addAll } from './compose.ts';
 import type { Emitter } from './emitter.ts';
@@ -20,9 +20,10 @@ export class ActiveValues {
     return this.#ids.has(id);
   }
 
-  /** Whether gradients may have to pass this node. */
+  /** Whether gradients may have to pass this node: it, or a graph inside it, reads something that depends on parameters. */
   isOnTheWay(node: Node): boolean {
-    return node.inputs.some((id) => this.#ids.has(id));
+    for (const id of readBy(node)) if (this.#ids.has(id)) return true;
+    return false;
   }
 
   /** The node was written: its float outputs depend on what it reads. Whole numbers carry no gradient. */

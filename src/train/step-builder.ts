@@ -1,5 +1,6 @@
 import type { Registry } from '../base/index.ts';
 import {
+  capturedBy,
   type DataType,
   elementCount,
   isKnown,
@@ -72,8 +73,10 @@ export class StepBuilder {
     this.#names = canonicalConstants(graph);
     const nodes = ancestors(model, this.answer.tensor);
     const frozen = new Set(choices.frozen);
+    // Graphs inside nodes read by names of their own, so what they read keeps its name and its place.
+    const captured = new Set(nodes.flatMap((node) => capturedBy(node)).map((id) => this.#names.get(id) ?? id));
     this.parameters = learnableConstants(model, nodes, operators).filter(
-      ({ id, layers }) => !left.includes(id) && !layers.some((layer) => frozen.has(layer)),
+      ({ id, layers }) => !left.includes(id) && !captured.has(id) && !layers.some((layer) => frozen.has(layer)),
     );
     const taken = [...graph.tensors.keys(), ...graph.nodes.map((node) => node.id)];
     this.#e = new Emitter(graph.opsets, operators, taken);
@@ -177,6 +180,7 @@ export class StepBuilder {
   #write(node: Node, isFrozen: boolean): void {
     const { graph } = this.#model;
     this.#e.at(node.id);
+    for (const id of capturedBy(node)) this.#store(id);
     const written = this.#extended(
       this.#formOf({ ...node, inputs: node.inputs.map((id) => this.#read(id)) }, isFrozen),
     );
@@ -188,10 +192,14 @@ export class StepBuilder {
   /** The name a value has in the step; a constant that stays is put there when it is first read. */
   #read(id: TensorId): TensorId {
     const name = this.#names.get(id) ?? id;
-    const info = this.#model.graph.tensors.get(name);
-    const stored = info?.weight === undefined ? undefined : this.#model.weights.get(info.weight);
-    if (info && stored && !this.#e.has(name)) this.#e.stored(info, stored, this.#constant(name));
+    this.#store(name);
     return name;
+  }
+
+  #store(id: TensorId): void {
+    const info = this.#model.graph.tensors.get(id);
+    const stored = info?.weight === undefined ? undefined : this.#model.weights.get(info.weight);
+    if (info && stored && !this.#e.has(id)) this.#e.stored(info, stored, this.#constant(id));
   }
 
   #formOf(node: Node, isFrozen: boolean): Node {
