@@ -92,6 +92,21 @@ test('pictures of other sizes: two are named, and resizing is offered', async ({
   expect(app.errors).toEqual([]);
 });
 
+test('samples are made from the seed, as hard as asked for', async ({ context }) => {
+  const app = await AppPage.open(context);
+  await app.openSample(/Figures residual CNN/);
+  await openPanel(app);
+  await panel(app.page).getByRole('textbox', { name: 'Difficulty, 0 to 1' }).fill('0.9');
+  await panel(app.page).getByRole('textbox', { name: 'Samples' }).fill('240');
+  await panel(app.page).getByRole('button', { name: 'Make samples of figures' }).click();
+  await expect(panel(app.page)).toContainText('figures, seed 1, difficulty 0.9');
+  await expect(panel(app.page).getByRole('row', { name: /^0 disc 30/ })).toBeVisible();
+  await app.page.keyboard.press('Escape');
+  await app.page.keyboard.press('Control+z');
+  await expect(dataButton(app.page)).toContainText('figures, seed 1, 500');
+  expect(app.errors).toEqual([]);
+});
+
 test('a table with a series per row', async ({ context }) => {
   const app = await withModelOpen(context);
   const rows = Array.from({ length: 24 }, (_, i) => [...Array.from({ length: 8 }, (_v, k) => (i * 8 + k) / 7), i % 4]);

@@ -167,6 +167,14 @@ export interface Catalog {
   readonly latencyMethods: readonly { readonly id: string; readonly name: string }[];
   readonly observers: readonly { readonly id: string; readonly name: string }[];
   readonly algorithms: readonly { readonly id: string; readonly name: string }[];
+  /** Labelled sets made from a seed. */
+  readonly generators: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly classes: number;
+    /** Of one sample. */
+    readonly shape: readonly number[];
+  }[];
 }
 
 /** Which engines really run, in words, and why not faster ones. */

@@ -1,6 +1,6 @@
 import { BugError, sha256InSteps, throwIfCancelled, UserError } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
-import { readNpz, writeNpz } from '../datasets/index.ts';
+import { readNpz, sampleGenerators, writeNpz } from '../datasets/index.ts';
 import { editOptions } from '../edit/index.ts';
 import {
   compareOpened,
@@ -173,6 +173,12 @@ function catalog(): ReplyOf<'catalog'> {
     latencyMethods: [{ id: 'auto', name: 'Best available' }, ...named(latencyModels)],
     observers: [...observers].map(({ id, title }) => ({ id, name: title })),
     algorithms: named(strategies),
+    generators: [...sampleGenerators].map(({ id, title, classes, shape }) => ({
+      id,
+      title,
+      classes: classes.length,
+      shape,
+    })),
   };
 }
 

@@ -11,11 +11,11 @@ import { noShapes, openModel } from './open.ts';
 
 const PARTS = ['training', 'calibration of training', 'validation'] as const;
 
-async function networkOn(shape: readonly number[]) {
+async function networkOn(shape: readonly number[], classes = 3) {
   const b = graphBuilder();
   const size = shape.reduce((n, d) => n * d, 1);
   b.input('x', [1, ...shape]);
-  b.constant('w', [size, 3], new Float32Array(size * 3).fill(0.5));
+  b.constant('w', [size, classes], new Float32Array(size * classes).fill(0.5));
   b.output(b.node('MatMul', [b.node('Flatten', ['x']), 'w']));
   return openModel([{ name: 'small.onnx', bytes: writeOnnx(b.done()) }], noShapes, testContext());
 }
@@ -29,7 +29,7 @@ const samplesOf = ({ count, inputs }: SampleSet): string[] => {
 test.each(['tones', undefined])(
   'generated parts of %s come from seeds of their own, which their recipe names',
   async (generator) => {
-    const opened = await networkOn([1, 32, 12]);
+    const opened = await networkOn([1, 32, 12], 6);
     const request = { files: [], seed: 1, count: 30, ...(generator && { generator }) };
     const parts = PARTS.map((part) => bindData(opened, { ...request, part }));
     expect(new Set(parts.flatMap(({ samples }) => samplesOf(samples))).size).toBe(90);
@@ -139,4 +139,10 @@ test('pictures in class folders become samples of the input, and other sizes are
     "Picture 'set/cat/a.png' is 5×5; input 'x' takes 4×4",
   );
   expect((await read([picture('set/cat/a.png', 5)], true)).samples.count).toBe(1);
+});
+
+test('a generator with more classes than the network tells apart is refused', async () => {
+  const opened = await networkOn([1, 32, 12], 3);
+  const make = () => bindData(opened, { files: [], seed: 1, count: 20, generator: 'tones' });
+  expect(make).toThrow(/the model tells 3 classes apart, 0 to 2/);
 });

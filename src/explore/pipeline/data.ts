@@ -155,7 +155,12 @@ function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
   }
   const name = `${generator}, seed ${seed}${difficulty === undefined ? '' : `, difficulty ${difficulty}`}`;
   const arrays = generatedArrays(generator, count, seed, difficulty);
-  const { samples, diagnostics } = bindSamples(arrays, ports, { name, ...(preprocessing ? { preprocessing } : {}) });
+  const classes = classesOf(opened);
+  const { samples, diagnostics } = bindSamples(arrays, ports, {
+    name,
+    ...(classes === undefined ? {} : { classes }),
+    ...(preprocessing ? { preprocessing } : {}),
+  });
   const { classes: classNames } = sampleGenerators.get(generator);
   return { samples, reference: { ...referenceOf(samples, 'sample'), recipe }, classNames, diagnostics };
 }

@@ -49,16 +49,31 @@ async function generateFrom(
   modelId: string,
   generator: string | undefined,
   count: number,
-  settings: DataSettings = {},
+  { difficulty, label, ...settings }: GeneratedOptions = {},
 ): Promise<void> {
   const { seed } = getState().session;
+  const hard = difficulty === undefined ? {} : { difficulty };
   const source = (from: number, size: number): DataSource => {
-    const id = `${generator ?? 'generated'}-${from}-${size}`;
-    const made = { id, files: [], seed: from, count: size, ...(generator === undefined ? {} : { generator }) };
+    const id = `${generator ?? 'generated'}-${from}-${size}${difficulty === undefined ? '' : `-${difficulty}`}`;
+    const made = { id, files: [], seed: from, count: size, ...(generator === undefined ? {} : { generator, ...hard }) };
     return withSettings(made, settings);
   };
   const calibration = source(seed + CALIBRATION_SEED_OFFSET, Math.min(count, CALIBRATION_SAMPLES));
-  await loadData(modelId, source(seed, count), { calibration });
+  await loadData(modelId, source(seed, count), { calibration, ...(label === undefined ? {} : { label }) });
+}
+
+interface GeneratedOptions extends DataSettings {
+  readonly difficulty?: number;
+  /** A step of the history. */
+  readonly label?: string;
+}
+
+/** Labelled samples of a generator in place of those in use; undo goes back. */
+export async function makeData(generator: string, count: number, difficulty: number): Promise<void> {
+  const { modelId } = getState().session;
+  if (modelId === undefined) return;
+  refused = undefined;
+  await generateFrom(modelId, generator, count, { difficulty, label: `Samples of ${generator}` });
 }
 
 /** What is done to the samples of a source as they are read. */
@@ -146,7 +161,10 @@ async function calibrationOf(
 export async function takeSource(source: DataSource): Promise<void> {
   const { modelId } = getState().session;
   if (modelId !== undefined && source.files.length === 0)
-    return generateFrom(modelId, source.generator, source.count, source);
+    return generateFrom(modelId, source.generator, source.count, {
+      ...settingsOf(source),
+      ...(source.difficulty === undefined ? {} : { difficulty: source.difficulty }),
+    });
   if (modelId !== undefined) await loadData(modelId, source);
 }
 

@@ -80,9 +80,13 @@ function BalanceTable({ classes, parts, total }: TableOf): ReactElement {
         <tfoot>
           <tr>
             <th scope="row">Sum</th>
-            <td>{inText(total, 'count')}</td>
-            {parts.map(({ part, count }) => (
-              <td key={part}>{inText(count, 'count')}</td>
+            {[total, ...parts.map(({ count }) => count)].map((count, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
+              <td key={column}>
+                <span className="data-count">
+                  <span className="data-number">{inText(count, 'count')}</span>
+                </span>
+              </td>
             ))}
           </tr>
         </tfoot>

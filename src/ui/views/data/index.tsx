@@ -8,6 +8,7 @@ import { useApp } from '../../state/store.ts';
 import { Button, Dialog, Icon } from '../../widgets/index.ts';
 import { Balance } from './balance.tsx';
 import './data.css';
+import { MadeData } from './made-data.tsx';
 import { Previews } from './previews.tsx';
 import { RefusedData } from './refused-data.tsx';
 import { SettingsForm } from './settings-form.tsx';
@@ -41,6 +42,9 @@ export function DataPanel(): ReactElement {
           <Button small onClick={chooseFolder}>
             Choose a folder of pictures
           </Button>
+          <Button small onClick={closeOverlay}>
+            Close
+          </Button>
         </span>
       </div>
       <RefusedData />
@@ -67,6 +71,7 @@ function Described({ description }: { readonly description: DataDescription }): 
       <div className="data-right">
         <Values description={description} />
         <SettingsForm description={description} />
+        <MadeData description={description} />
         <Notices description={description} />
       </div>
     </div>
