@@ -31,8 +31,13 @@ export const normal = (random: Random, shape: readonly number[]): Tensor => ({
   data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
 });
 
-/** Whole numbers are int attributes; `{ float: 0.5 }` is a float one. */
-export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+/** Whole numbers are int attributes; `{ float: 0.5 }` is a float one, `{ floats: [0.5] }` a list of them. */
+export type AttributeValue =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 /** One node of a chain. */
 export interface Step {
@@ -47,14 +52,12 @@ export interface Step {
   readonly outputs?: number;
 }
 
-const attribute = (value: AttributeValue): Attribute =>
-  typeof value === 'number'
-    ? { kind: 'int', value }
-    : typeof value === 'string'
-      ? { kind: 'string', value }
-      : 'float' in value
-        ? { kind: 'float', value: value.float }
-        : { kind: 'ints', value };
+export function attributeFrom(value: AttributeValue): Attribute {
+  if (typeof value === 'number') return { kind: 'int', value };
+  if (typeof value === 'string') return { kind: 'string', value };
+  if ('float' in value) return { kind: 'float', value: value.float };
+  return 'floats' in value ? { kind: 'floats', value: value.floats } : { kind: 'ints', value };
+}
 
 /** A chain of nodes x → v0 → v1 …, with the shapes that the plain run finds. */
 export async function chain(input: Tensor, steps: readonly Step[], opset = 17): Promise<Model> {
@@ -78,7 +81,7 @@ export async function chain(input: Tensor, steps: readonly Step[], opset = 17): 
       domain: '',
       inputs: step.constantsFirst ? [...constantIds, ...inputs] : [...inputs, ...constantIds],
       outputs,
-      attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
+      attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeFrom(value)])),
     };
   });
   const graph = {
