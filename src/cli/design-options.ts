@@ -3,6 +3,7 @@ import type { Choices, DataRecipe, QuantizeChoice, TargetChoice } from '../explo
 import type { RescaleMode } from '../ir/index.ts';
 import type { DataSource, OpenReply, SourceFile } from '../jobs/protocol.ts';
 import type { CommandHost, CommandOption, Invocation } from './command.ts';
+import { SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
 import { badUsage } from './errors.ts';
 
 /** Flags of every command that quantizes: data, method, widths. */
@@ -23,6 +24,7 @@ export const DATA_OPTIONS: readonly CommandOption[] = [
     value: 'ID',
     help: 'A labelled data set made from the seed, in place of --data (glyphs, shapes, beats, voice, figures, tones)',
   },
+  ...SETTINGS_OPTIONS,
 ];
 
 const RESCALES: readonly RescaleMode[] = ['fixed32', 'fixed16', 'single-shift', 'double-shift'];
@@ -107,7 +109,7 @@ export function dataOf(
   const generator = call.text('generator');
   const data = filesOf(call.text('data'), host);
   const calibration = filesOf(call.text('calibration'), host);
-  const base = { seed, count, ...(generator ? { generator } : {}) };
+  const base = { seed, count, ...(generator ? { generator } : {}), ...settingsOf(call) };
   const evaluation: DataSource = { id: 'data', files: data, ...base };
   // Without calibration data of its own, calibration takes samples that evaluation does not use: another seed, or another part.
   const source: DataSource =

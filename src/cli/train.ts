@@ -2,6 +2,7 @@ import { UserError } from '../base/index.ts';
 import type { DataSource, SourceFile } from '../jobs/protocol.ts';
 import type { EpochRecord, Optimizer, Schedule, TrainingEvent, TrainingRecipe } from '../train/index.ts';
 import type { Command, CommandHost, CommandOption, Invocation } from './command.ts';
+import { SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
 import { badUsage } from './errors.ts';
 import { modelPath } from './invocation.ts';
 import { openModel, parseShapes, SHAPE_OPTION } from './open-model.ts';
@@ -24,6 +25,7 @@ const DATA: readonly CommandOption[] = [
     help: 'Training samples to generate; a quarter as many are judged on',
     default: '4000',
   },
+  ...SETTINGS_OPTIONS,
 ];
 
 const RECIPE: readonly CommandOption[] = [
@@ -120,12 +122,14 @@ function dataOf(
     );
   }
   const count = call.whole('samples', 1) ?? 4000;
-  const base = { seed: call.seed, files, count, ...(generator === undefined ? {} : { generator, files: [] }) };
+  const made = generator === undefined ? {} : { generator, files: [] };
+  const settings = settingsOf(call);
+  const base = { seed: call.seed, files, count, ...made, ...settings };
   const own = validation.length > 0;
   const sources: DataSource[] = [
     { ...base, id: 'training', ...(own ? {} : { part: 'training' as const }) },
     own
-      ? { id: 'validation', seed: call.seed, files: validation, count }
+      ? { id: 'validation', seed: call.seed, files: validation, count, ...settings }
       : { ...base, id: 'validation', part: 'validation', count: Math.max(1, Math.floor(count / 4)) },
   ];
   return { sources, dataId: 'training', validationId: 'validation' };

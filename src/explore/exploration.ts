@@ -1,3 +1,4 @@
+import type { Preprocessing } from '../datasets/index.ts';
 import type { ModelReference, NodeId } from '../ir/index.ts';
 import type { ModelChange } from './changes.ts';
 import type { TargetChoice } from './choices.ts';
@@ -27,6 +28,8 @@ export interface DataRecipe {
   readonly generator?: string;
   /** Of the generator, 0 … 1; absent: its usual one. */
   readonly difficulty?: number;
+  /** Normalization of the generator's samples. */
+  readonly preprocessing?: Preprocessing;
   readonly seed: number;
   readonly count: number;
 }

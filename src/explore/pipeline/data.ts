@@ -147,8 +147,11 @@ function bindGenerated(opened: OpenedModel, request: DataRequest): BoundData {
   const { generator, difficulty, count, part, preprocessing } = request;
   const seed = request.seed + (part === undefined ? 0 : PART_SEED_OFFSETS[part]);
   const ports = inputPorts(opened);
-  const hard = difficulty === undefined ? {} : { difficulty };
-  const recipe: DataRecipe = { ...(generator === undefined ? {} : { generator, ...hard }), seed, count };
+  const own = {
+    ...(difficulty === undefined ? {} : { difficulty }),
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  };
+  const recipe: DataRecipe = { ...(generator === undefined ? {} : { generator, ...own }), seed, count };
   if (generator === undefined) {
     const samples = generateSamples(ports, count, seed);
     return { samples, reference: { ...referenceOf(samples), recipe }, diagnostics: [generationNotice(samples)] };

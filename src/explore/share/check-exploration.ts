@@ -58,8 +58,18 @@ function checkRecipe(json: Checked): DataRecipe {
   return {
     ...(json.get('generator').present ? { generator: json.get('generator').text() } : {}),
     ...(json.get('difficulty').present ? { difficulty: json.get('difficulty').number() } : {}),
+    ...(json.get('preprocessing').present ? { preprocessing: checkPreprocessing(json.get('preprocessing')) } : {}),
     seed: json.get('seed').whole(),
     count: json.get('count').whole(),
+  };
+}
+
+function checkPreprocessing(json: Checked): NonNullable<DataRecipe['preprocessing']> {
+  const [scale, mean, deviation] = [json.get('scale'), json.get('mean'), json.get('deviation')];
+  return {
+    ...(scale.present ? { scale: scale.number() } : {}),
+    ...(mean.present ? { mean: mean.list().map((value) => value.number()) } : {}),
+    ...(deviation.present ? { deviation: deviation.list().map((value) => value.number()) } : {}),
   };
 }
 
