@@ -2,24 +2,19 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Random } from '../../src/base/index.ts';
-import {
-  type Attribute,
-  elementCount,
-  type Model,
-  type Node,
-  type Tensor,
-  type TensorInfo,
-} from '../../src/ir/index.ts';
+import { elementCount, encodeWeight, type Model, type Node, type Tensor, type TensorInfo } from '../../src/ir/index.ts';
 import { bindTrainingNode } from '../../src/train/operators/list.ts';
 import { createWasmFloatBackend, loadKernels, type WasmFloatBackend } from '../backends/index.ts';
 import { buildKernels } from './build.mjs';
-import type { AttributeValue } from './float-chain.ts';
+import { type AttributeValue, attributeFrom } from './float-chain.ts';
 
 /** One node of the training domain, run on its kernel and on its plain reference. */
 export interface TrainingCase {
   readonly op: string;
   /** `undefined`: left out. */
   readonly inputs: readonly (Tensor | undefined)[];
+  /** Inputs that are constants of the graph. */
+  readonly constants?: readonly number[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly outputs?: number;
 }
@@ -36,14 +31,8 @@ export const even = (random: Random, shape: readonly number[], low = -1, high = 
 
 export const between = (random: Random, low: number, high: number): number => low + random.below(high - low + 1);
 
-const attributeOf = (value: AttributeValue): Attribute => {
-  if (typeof value === 'number') return { kind: 'int', value };
-  if (typeof value === 'string') return { kind: 'string', value };
-  return 'float' in value ? { kind: 'float', value: value.float } : { kind: 'ints', value };
-};
-
 /** The case as a graph, and what the reference makes of it, by output. */
-export function referenceOf({ op, inputs, attributes = {}, outputs = 1 }: TrainingCase): {
+export function referenceOf({ op, inputs, constants = [], attributes = {}, outputs = 1 }: TrainingCase): {
   readonly model: Model;
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly expected: ReadonlyMap<string, Tensor>;
@@ -54,7 +43,7 @@ export function referenceOf({ op, inputs, attributes = {}, outputs = 1 }: Traini
     domain: 'paretoscope.train',
     inputs: inputs.map((tensor, i) => (tensor ? `x${i}` : '')),
     outputs: Array.from({ length: outputs }, (_, i) => `y${i}`),
-    attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)])),
+    attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeFrom(value)])),
   };
   const opsets = new Map([
     ['', 17],
@@ -63,11 +52,15 @@ export function referenceOf({ op, inputs, attributes = {}, outputs = 1 }: Traini
   const results = bindTrainingNode(node, opsets)?.run(inputs, outputs) ?? [];
   // An empty gradient is that of an input that is not given: a step has no value for it.
   const names = node.outputs.map((id, i) => (elementCount(results[i]?.shape ?? []) > 0 ? id : ''));
-  const feeds = new Map(inputs.flatMap((tensor, i) => (tensor ? [[`x${i}`, tensor] as const] : [])));
+  const given = inputs.flatMap((tensor, i) => (tensor ? [{ id: `x${i}`, tensor, isFed: !constants.includes(i) }] : []));
+  const feeds = new Map(given.flatMap(({ id, tensor, isFed }) => (isFed ? [[id, tensor] as const] : [])));
+  const kept = given.filter(({ isFed }) => !isFed);
+  const weights = new Map(kept.map(({ id, tensor }) => [id, encodeWeight(id, tensor)]));
   const expected = new Map(results.flatMap((tensor, i) => (names[i] ? [[`y${i}`, tensor] as const] : [])));
   const tensors = new Map<string, TensorInfo>(
     [...feeds, ...expected].map(([id, { type, shape }]) => [id, { id, type, shape }]),
   );
+  for (const { id, tensor } of kept) tensors.set(id, { id, type: tensor.type, shape: tensor.shape, weight: id });
   const graph = {
     version: 1 as const,
     name: op,
@@ -76,7 +69,7 @@ export function referenceOf({ op, inputs, attributes = {}, outputs = 1 }: Traini
     outputs: [...expected.keys()],
     tensors,
   };
-  return { model: { graph: { ...graph, nodes: [{ ...node, outputs: names }] }, weights: new Map() }, feeds, expected };
+  return { model: { graph: { ...graph, nodes: [{ ...node, outputs: names }] }, weights }, feeds, expected };
 }
 
 /** Runs a case on its kernel; every output must be the reference's up to `tolerance` of its largest magnitude (at least 1). */

@@ -3,6 +3,7 @@ import { convGradientPlanners } from './conv-gradient.ts';
 import { elementGradientPlanners } from './element-gradient.ts';
 import { fakeQuantizePlanners } from './fake-quantize.ts';
 import { lossPlanners } from './loss.ts';
+import { mixingGradientPlanners } from './mixing-gradient.ts';
 import { normalizeGradientPlanners } from './normalize-gradient.ts';
 import { optimizerPlanners } from './optimizer.ts';
 import { poolGradientPlanners } from './pool-gradient.ts';
@@ -14,6 +15,7 @@ export const trainingPlanners: PlannerTable = {
   ...elementGradientPlanners,
   ...fakeQuantizePlanners,
   ...lossPlanners,
+  ...mixingGradientPlanners,
   ...normalizeGradientPlanners,
   ...optimizerPlanners,
   ...poolGradientPlanners,
