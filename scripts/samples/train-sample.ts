@@ -1,4 +1,4 @@
-import { layerCosts, prepare, rebatch } from '../../src/analyze/index.ts';
+import { layerCosts, rebatch } from '../../src/analyze/index.ts';
 import { sha256Hex } from '../../src/base/index.ts';
 import { type GeneratedSet, generateSet, sampleGenerators } from '../../src/datasets/index.ts';
 import { type Model, type SampleSet, tensorOf, weightOf } from '../../src/ir/index.ts';
@@ -23,7 +23,7 @@ export interface Card extends Measured {
   readonly macs: number;
   /** Of training: data, order and first weights follow from it. */
   readonly seed: number;
-  /** [rank, lane, share of the largest MACs] per drawn layer: the silhouette of the start page. */
+  /** [rank, lane, share of the largest MACs] per layer that multiplies: the silhouette of the start page. */
   readonly outline: readonly (readonly [number, number, number])[];
   readonly licence: string;
   readonly source: string;
@@ -131,8 +131,7 @@ function forBytes(model: Model, { first, last = [] }: SampleNetwork): Model {
 }
 
 function cardOf({ id, title, task, data }: SampleNetwork, model: Model, bytes: Uint8Array, measured: Measured): Card {
-  // Layers as they run: normalizations and activations inside convolutions cost nothing of their own.
-  const costs = layerCosts(prepare(model, { warn() {} }).model);
+  const costs = layerCosts(model).filter(({ macs = 0 }) => macs > 0);
   const most = Math.max(...costs.map(({ macs }) => macs ?? 0));
   return {
     id,
