@@ -287,3 +287,12 @@ test('trainings leave the pool free, run side by side up to its size, and those 
   await Promise.all(runs);
   expect(workers.length).toBe(4);
 });
+
+test('a training whose worker dies fails with the reason, and the next one gets a new worker', async () => {
+  const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
+  const failed = client.run('train', { pace: 50 } as never).catch((e: unknown) => e);
+  await after(40);
+  workers[1]!.crash('out of memory');
+  expect(await failed).toMatchObject({ code: 'jobs/worker-crashed', facts: { job: 'train', reason: 'out of memory' } });
+  expect(await client.run('train', { pace: 1 } as never)).toEqual({ stopped: 0 });
+});

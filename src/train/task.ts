@@ -64,6 +64,7 @@ export async function prepareTask(
   const goal = goalOf(recipe.loss, answer, samples);
   warnOfAbsent(goal, samples.name, 'training', engines);
   const graph = stepGraph(batched, recipe, extensions);
+  // What the teacher says of each sample as it is: augmentation moves what the student sees, not what it is told.
   const teachers = new Map<SampleSet, Float32Array>();
   const teacherOf = async (set: SampleSet): Promise<Float32Array | undefined> => {
     if (recipe.loss.id !== 'distillation') return undefined;
