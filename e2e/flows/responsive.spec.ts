@@ -1,27 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { AppPage } from '../app-page.ts';
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Processor time, microseconds: what the machine gave to others meanwhile is not in it. */
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
-/** Processor time of every task of the page's main thread, milliseconds, longest first. */
-function mainThreadTasks(trace: Buffer): number[] {
-  const { traceEvents } = JSON.parse(trace.toString('utf8')) as { traceEvents: readonly TraceEvent[] };
-  const thread = (e: TraceEvent): string => `${e.pid} ${e.tid}`;
-  const main = new Set(
-    traceEvents.filter((e) => e.name === 'thread_name' && e.args?.name === 'CrRendererMain').map(thread),
-  );
-  return traceEvents
-    .filter((e) => e.name === 'RunTask' && main.has(thread(e)))
-    .map((e) => (e.tdur ?? 0) / 1000)
-    .sort((a, b) => b - a);
-}
+import { mainThreadTasks } from '../fixtures/main-thread.ts';
 
 test('the page answers while a search runs', async ({ browser, context }) => {
   const app = await AppPage.open(context);
