@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { messageOf, Registry } from '../base/index.ts';
 import { createPlainBackend } from '../compute/index.ts';
 import { readNpz } from '../datasets/index.ts';
-import { type DataType, elementCount, numbersOf, type Tensor, tensorOf, weightOf } from '../ir/index.ts';
+import { numbersOf, type Tensor, tensorOf, weightOf } from '../ir/index.ts';
 import { readOnnx } from '../onnx/index.ts';
 import { type BoundOp, type OpDef, ops, type Value } from '../ops/index.ts';
 import { EXACT, firstDifference, type Tolerance } from '../test-kit/all-close.ts';
+import { chunks, filledTensor, networkBytes, networkReferences } from '../test-kit/network-references.ts';
 import { CASE_GAPS, operatorCase, operatorCases } from '../test-kit/operator-cases.ts';
-import { hasSharedData, NO_SHARED_DATA, sharedData, sharedJson } from '../test-kit/shared-data.ts';
+import { hasSharedData, NO_SHARED_DATA, sharedData } from '../test-kit/shared-data.ts';
 
 /**
  * The plain operators against others' results: ONNX's own operator cases, and whole networks as onnxruntime computed
@@ -86,85 +87,22 @@ describe.skipIf(!hasSharedData)(`operators agree with the ONNX operator cases (s
   });
 });
 
-interface FilledInput {
-  readonly fill: 'hash' | 'zeros' | 'const';
-  readonly lo: number;
-  readonly hi: number;
-  readonly shape: readonly number[];
-  readonly dtype: DataType;
-}
-interface ReferenceOutput {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly n: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly l2: number;
-  /** All elements up to 32. */
-  readonly first: readonly number[];
-  /** All elements, where there are no more than 4096. */
-  readonly values?: readonly number[];
-}
-interface Reference {
-  readonly inputs?: Readonly<Record<string, FilledInput>>;
-  readonly outputs?: Readonly<Record<string, ReferenceOutput>>;
-}
-interface Facts {
-  readonly macs: number | null;
-}
-
 /** With ALL_NETWORKS set the largest ones (up to 4 G MACs, about a minute) are compared too. */
 const LARGEST_MACS = process.env['ALL_NETWORKS'] ? Number.POSITIVE_INFINITY : 150e6;
 /** ResNet-50 takes half a minute on a busy machine. */
 const NETWORK_MILLISECONDS = 120_000;
 const TOLERANCE: Tolerance = { relative: 1e-3, absolute: 1e-4 };
 
-/** The deterministic inputs of onnx-models/README.md. */
-function filledTensor({ fill, lo, hi, shape, dtype }: FilledInput): Tensor {
-  const at = (i: number) => {
-    if (fill !== 'hash') return fill === 'zeros' ? 0 : lo;
-    const x = lo + ((Math.imul(i + 1, 2654435761) >>> 0) / 4294967296) * (hi - lo);
-    return dtype.includes('int') ? Math.floor(x) : x;
-  };
-  return tensorOf(
-    dtype,
-    shape,
-    Float64Array.from({ length: elementCount(shape) }, (_, i) => at(i)),
-  );
-}
-
-const networkModel = (file: string) => readOnnx([{ name: file, bytes: sharedData(`onnx-models/${file}`) }]).model;
-
-/** Networks that are not compared here: onnxruntime cannot run them, or they are compared on WebAssembly. */
-const isCompared = (reference: Reference, { macs }: Facts): boolean =>
-  reference.outputs !== undefined && (macs ?? 0) <= LARGEST_MACS;
+const networkModel = (file: string) => readOnnx([{ name: file, bytes: networkBytes(file) }]).model;
 
 describe.skipIf(!hasSharedData)(`networks agree with onnxruntime (skipped when ${NO_SHARED_DATA})`, () => {
-  const references = hasSharedData ? sharedJson<Record<string, Reference>>('onnx-models/reference_outputs.json') : {};
-  const facts = hasSharedData ? sharedJson<Record<string, Facts>>('onnx-models/facts.json') : {};
-
-  for (const [file, reference] of Object.entries(references)) {
-    if (!isCompared(reference, facts[file] ?? { macs: null })) continue;
+  for (const { file, macs, feeds, faultOf } of networkReferences()) {
+    if (macs > LARGEST_MACS) continue;
     test(
       file,
       async () => {
         const runner = await backend.prepare(networkModel(file));
-        const feeds = new Map(Object.entries(reference.inputs ?? {}).map(([id, input]) => [id, filledTensor(input)]));
-        const results = await runner.run(feeds);
-        for (const [id, expected] of Object.entries(reference.outputs ?? {})) {
-          const actual = results.get(id);
-          expect(actual?.shape, id).toEqual(expected.shape);
-          const data = Array.from(actual?.data as ArrayLike<number | bigint>, Number);
-          const listed = expected.values ?? expected.first;
-          expect(firstDifference(data.slice(0, listed.length), listed, TOLERANCE), id).toBeUndefined();
-          const summary = [
-            Math.min(...chunks(data, Math.min)),
-            Math.max(...chunks(data, Math.max)),
-            Math.sqrt(data.reduce((s, x) => s + x * x, 0)),
-          ];
-          expect(firstDifference(summary, [expected.min, expected.max, expected.l2], TOLERANCE), id).toBeUndefined();
-        }
+        expect(faultOf(await runner.run(feeds()))).toBeUndefined();
       },
       NETWORK_MILLISECONDS,
     );
@@ -226,7 +164,3 @@ test.skipIf(!hasSharedData)('a network with QONNX quantizers runs on their grids
     expect(new Set(codes.map(Math.round)).size).toBeLessThanOrEqual(2 ** bits);
   }
 });
-
-/** The extreme of each run of 1000: whole outputs are too long for one argument list. */
-const chunks = (data: readonly number[], extreme: (...xs: number[]) => number): number[] =>
-  Array.from({ length: Math.ceil(data.length / 1000) }, (_, i) => extreme(...data.slice(i * 1000, (i + 1) * 1000)));
