@@ -235,21 +235,20 @@ test('a long job waits when asked to, goes on from where it was, and ends with w
   const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
   const seen: unknown[] = [];
   let control: RunControl | undefined;
-  const reply = client.run('train', { pace: 15 } as never, {
+  const reply = client.run('train', { pace: 40 } as never, {
     onStart: (given) => {
       control = given;
     },
     onPartial: (value) => seen.push(value),
   });
-  await after(40);
+  await expect.poll(() => seen.length).toBeGreaterThan(1);
   control?.pause();
-  await after(30);
+  await expect.poll(() => seen.at(-1)).toBe('held');
   const held = seen.length;
-  expect(seen.at(-1)).toBe('held');
-  await after(40);
+  await after(60);
   expect(seen.length).toBe(held);
   control?.resume();
-  await after(40);
+  await expect.poll(() => seen.length).toBeGreaterThan(held);
   control?.stop();
   const { stopped } = (await reply) as unknown as { stopped: number };
   expect(stopped).toBeGreaterThan(held - 1);
@@ -268,8 +267,7 @@ test('a job that is held up hears that it is cancelled, and one paused before it
       onPartial: (value) => seen.push(value),
     })
     .catch((e: unknown) => e);
-  await after(30);
-  expect(seen.at(-1)).toBe('held');
+  await expect.poll(() => seen.at(-1)).toBe('held');
   expect(seen.length).toBeLessThan(3);
   abort.abort();
   expect(await running).toBeInstanceOf(CancelledError);
@@ -291,7 +289,7 @@ test('trainings leave the pool free, run side by side up to its size, and those 
 test('a training whose worker dies fails with the reason, and the next one gets a new worker', async () => {
   const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
   const failed = client.run('train', { pace: 50 } as never).catch((e: unknown) => e);
-  await after(40);
+  await expect.poll(() => workers.length).toBe(2);
   workers[1]!.crash('out of memory');
   expect(await failed).toMatchObject({ code: 'jobs/worker-crashed', facts: { job: 'train', reason: 'out of memory' } });
   expect(await client.run('train', { pace: 1 } as never)).toEqual({ stopped: 0 });
