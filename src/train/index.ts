@@ -1,4 +1,6 @@
 export { checkNetwork, modelOfCheckpoint } from './checkpoint.ts';
+export { ActiveValues, differentiate } from './differentiate.ts';
+export { Emitter, int, ints, type NamedAttributes, real, reals, text } from './emitter.ts';
 export { gradientRules } from './gradients/list.ts';
 export type { GradientRule, RuleContext } from './gradients/rule.ts';
 export { bindTrainingNode, trainingOnly, trainingOps } from './operators/list.ts';
