@@ -16,8 +16,12 @@ struct Sizes {
 fn rowCount() -> u32 { return sizes.rows; }
 fn columnCount() -> u32 { return sizes.columns; }
 fn depthOf(z: u32) -> vec2<u32> { return vec2<u32>(0u, sizes.depth); }
-fn loadA(z: u32, m: u32, k: u32) -> f32 { return a[z * sizes.aBatch + m * sizes.aRow + k * sizes.aDepth]; }
-fn loadB(z: u32, k: u32, n: u32) -> f32 { return b[z * sizes.bBatch + k * sizes.bDepth + n * sizes.bColumn]; }
+fn rowOf(z: u32, m: u32) -> vec4<i32> { return vec4<i32>(i32(z * sizes.aBatch + m * sizes.aRow), 0, 0, 0); }
+fn columnOf(z: u32, n: u32) -> vec4<i32> { return vec4<i32>(i32(z * sizes.bBatch + n * sizes.bColumn), 0, 0, 0); }
+fn depthA(z: u32, k: u32) -> vec4<i32> { return vec4<i32>(i32(k * sizes.aDepth), 0, 0, 0); }
+fn depthB(z: u32, k: u32) -> vec4<i32> { return vec4<i32>(i32(k * sizes.bDepth), 0, 0, 0); }
+fn loadA(row: vec4<i32>, depth: vec4<i32>) -> f32 { return a[row.x + depth.x]; }
+fn loadB(column: vec4<i32>, depth: vec4<i32>) -> f32 { return b[column.x + depth.x]; }
 fn store(z: u32, m: u32, n: u32, sum: f32) {
   var value = sizes.alpha * sum;
   if (HAS_BIAS) { value += sizes.beta * bias[m * sizes.biasRow + n * sizes.biasColumn]; }

@@ -1,6 +1,7 @@
 // C(m, n) = Σ over k of A(m, k) · B(k, n), 16·ROWS × 16·COLUMNS values per work group. Who stands before this file defines
-// `rowCount`, `columnCount`, `depthOf(z)` (first and end of k), `loadA(z, m, k)`, `loadB(z, k, n)` and `store(z, m, n, sum)`.
-// ROWS, COLUMNS: values per invocation. A_ALONG_DEPTH, B_ALONG_DEPTH: whether neighbours in k are neighbours in memory.
+// `rowCount`, `columnCount`, `depthOf(z)` (first and end of k), `store(z, m, n, sum)`, and what loading takes, in two parts, so that
+// divisions are not repeated for every element: `rowOf(z, m)` and `depthA(z, k)` for `loadA`, `columnOf(z, n)` and `depthB(z, k)`
+// for `loadB`. ROWS, COLUMNS: values per invocation. A_ALONG_DEPTH, B_ALONG_DEPTH: whether neighbours in k are neighbours in memory.
 
 const DEPTH = 16u;
 const TILE_ROWS = 16u * ROWS;
@@ -20,22 +21,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let range = depthOf(z);
   let row = local / 16u;
   let column = local % 16u;
+  // Each invocation loads the same rows and columns all along: one row at several depths, or several rows at one depth.
+  var rows: array<vec4<i32>, ROWS>;
+  var columns: array<vec4<i32>, COLUMNS>;
+  for (var i = 0u; i < ROWS; i++) {
+    rows[i] = rowOf(z, firstRow + select(local % TILE_ROWS, local / DEPTH + 16u * i, A_ALONG_DEPTH));
+  }
+  for (var i = 0u; i < COLUMNS; i++) {
+    columns[i] = columnOf(z, firstColumn + select(local % TILE_COLUMNS, local / DEPTH + 16u * i, B_ALONG_DEPTH));
+  }
   var sums: array<f32, ROWS * COLUMNS>;
   for (var start = range.x; start < range.y; start += DEPTH) {
     for (var i = 0u; i < ROWS; i++) {
-      let e = local + i * GROUP;
-      let m = select(e % TILE_ROWS, e / DEPTH, A_ALONG_DEPTH);
-      let k = select(e / TILE_ROWS, e % DEPTH, A_ALONG_DEPTH);
+      let m = select(local % TILE_ROWS, local / DEPTH + 16u * i, A_ALONG_DEPTH);
+      let k = select(local / TILE_ROWS + (16u / ROWS) * i, local % DEPTH, A_ALONG_DEPTH);
       var value = 0.0;
-      if (firstRow + m < rowCount() && start + k < range.y) { value = loadA(z, firstRow + m, start + k); }
+      if (firstRow + m < rowCount() && start + k < range.y) { value = loadA(rows[i], depthA(z, start + k)); }
       tileA[k * PITCH_A + m] = value;
     }
     for (var i = 0u; i < COLUMNS; i++) {
-      let e = local + i * GROUP;
-      let n = select(e % TILE_COLUMNS, e / DEPTH, B_ALONG_DEPTH);
-      let k = select(e / TILE_COLUMNS, e % DEPTH, B_ALONG_DEPTH);
+      let n = select(local % TILE_COLUMNS, local / DEPTH + 16u * i, B_ALONG_DEPTH);
+      let k = select(local / TILE_COLUMNS + (16u / COLUMNS) * i, local % DEPTH, B_ALONG_DEPTH);
       var value = 0.0;
-      if (firstColumn + n < columnCount() && start + k < range.y) { value = loadB(z, start + k, firstColumn + n); }
+      if (firstColumn + n < columnCount() && start + k < range.y) { value = loadB(columns[i], depthB(z, start + k)); }
       tileB[k * PITCH_B + n] = value;
     }
     workgroupBarrier();

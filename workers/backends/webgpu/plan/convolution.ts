@@ -12,6 +12,7 @@ import {
   perElement,
   uniforms,
 } from '../gpu-node.ts';
+import type { KernelConstants } from '../kernels.ts';
 import { tileOf } from './product.ts';
 
 export const convolutionPlanners: GpuPlannerTable = {
@@ -23,6 +24,10 @@ export const convolutionPlanners: GpuPlannerTable = {
 
 /** Below so many channels of one group a tile would stand mostly empty: one invocation per value instead. */
 const DIRECT_BELOW = 4;
+/** Tiles stand in a grid of two dimensions, which is not folded. */
+const MOST_POSITIONS = 65535 * 64;
+const isDirect = (perGroup: number, [batch, , height, width]: Geometry['map']): boolean =>
+  perGroup < DIRECT_BELOW || batch * height * width > MOST_POSITIONS;
 /** Work groups of a weight gradient that keep a device busy; its sums are cut until there are so many. */
 const BUSY_GROUPS = 256;
 /** Least positions a part of a weight gradient adds up. */
@@ -89,7 +94,7 @@ function forward(view: GpuNodeView): GpuNode | undefined {
     reads: view.node.inputs.filter((id) => id !== ''),
     clamps: true,
     dispatches: (places) => [
-      perGroup < DIRECT_BELOW
+      isDirect(perGroup, g.out)
         ? direct('convDirect', g, elementCount(g.out), view, places)
         : tiled('conv', g, perGroup, g.out[0] * g.out[2] * g.out[3], view, places),
     ],
@@ -115,7 +120,7 @@ function gradientOfMap(view: GpuNodeView, g: Geometry): GpuNode {
     reads: view.node.inputs.filter((id) => id !== ''),
     clamps: true,
     dispatches: (places) => [
-      perGroup < DIRECT_BELOW
+      isDirect(perGroup, g.map)
         ? direct('convDirectInputGradient', g, elementCount(g.map), view, places)
         : tiled('convInputGradient', g, perGroup, g.map[0] * g.map[2] * g.map[3], view, places),
     ],
@@ -138,19 +143,53 @@ function tiled(
   places: GpuPlaces,
 ): Dispatch {
   const { tile, grid: tiles } = tileOf(rows, columns);
+  const isForward = kernel === 'conv';
+  const strides: KernelConstants = isForward ? {} : { STRIDES: g.window.strides.some((stride) => stride > 1) };
   return {
     kernel,
     constants: {
       ...tile,
-      A_ALONG_DEPTH: kernel === 'conv' || kernelArea(g) > 1,
+      A_ALONG_DEPTH: isForward || kernelArea(g) > 1,
       B_ALONG_DEPTH: false,
       HAS_BIAS: view.has(2),
       CLAMPS: cuts(places),
+      ...strides,
     },
     uniforms: sizesOf(g, places),
-    buffers: operandsOf(view, places),
+    buffers: [...operandsOf(view, places), places.table(isForward ? forwardTaps(g) : gradientTaps(g))],
     groups: [...tiles, g.groups],
   };
+}
+
+/** What `conv.wgsl` reads by depth. */
+function forwardTaps(g: Geometry): Int32Array {
+  const [, channels, height, width] = g.map;
+  return taps(g, channels / g.groups, (channel, y, x) => [y, x, (channel * height + y) * width + x, 0]);
+}
+
+/** What `conv-input-gradient.wgsl` reads by depth. */
+function gradientTaps(g: Geometry): Int32Array {
+  const perGroup = g.map[1] / g.groups;
+  return taps(g, g.out[1] / g.groups, (channel, y, x, tap) => {
+    const weight = channel * perGroup * kernelArea(g) + tap;
+    return [y, x, channel * g.out[2] * g.out[3], weight];
+  });
+}
+
+/** Four numbers for each channel and kernel position, the latter times dilation. */
+function taps(
+  { window: { kernel, dilations } }: Geometry,
+  channels: number,
+  of: (channel: number, y: number, x: number, tap: number) => readonly [number, number, number, number],
+): Int32Array {
+  const area = kernel[0] * kernel[1];
+  const table = new Int32Array(4 * channels * area);
+  for (let channel = 0; channel < channels; channel++)
+    for (let tap = 0; tap < area; tap++) {
+      const [y, x] = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
+      table.set(of(channel, y, x, tap), 4 * (channel * area + tap));
+    }
+  return table;
 }
 
 function direct(

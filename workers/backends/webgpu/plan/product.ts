@@ -100,7 +100,12 @@ function stepsOver(shape: Shape | undefined, [rows, columns]: readonly [number, 
   return { rowStep: height === 1 ? 0 : width, columnStep: width === 1 ? 0 : 1 };
 }
 
-function product(view: GpuNodeView, p: Product): GpuNode {
+/** Work groups along one dimension of a grid. */
+const MOST_GROUPS = 65535;
+
+function product(view: GpuNodeView, p: Product): GpuNode | undefined {
+  const { grid } = tileOf(p.rows, p.columns);
+  if (Math.max(...grid, p.batch) > MOST_GROUPS) return undefined;
   const ids = view.node.inputs.slice(0, p.bias ? 3 : 2);
   return { reads: ids, clamps: true, dispatches: (places) => [dispatch(p, ids, places)] };
 }
