@@ -68,9 +68,12 @@ test('a run that a reload ends goes on from its checkpoint, and gives the same w
   const app = await AppPage.open(context);
   await app.openSample(SAMPLE);
   const training = await TrainingPage.show(app);
-  await training.field('Epochs').fill('12');
+  await training.field('Epochs').fill('6');
   await training.trainButton().click();
-  await expect.poll(() => training.epoch()).toBeGreaterThan(1);
+  await expect.poll(() => training.epoch(), { intervals: [50] }).toBeGreaterThan(0.4);
+  // Held, so that the machine's speed does not decide where it is.
+  await training.live().getByRole('button', { name: 'Pause' }).click();
+  await expect(training.live()).toContainText('paused');
   await expect(training.live()).toContainText(/checkpoint: epoch \d/);
   // The state of runs is stored within a second.
   await app.page.waitForTimeout(800);
@@ -83,7 +86,7 @@ test('a run that a reload ends goes on from its checkpoint, and gives the same w
   await expect(training.live()).toContainText('interrupted');
   const resume = training.action(/^Resume from epoch \d+/);
   await expect(resume).not.toHaveAttribute('aria-disabled', 'true');
-  const from = Number(/epoch (\d+)/.exec((await resume.textContent()) ?? '')?.[1]);
+  const from = Number(/epoch (\d+(\.\d+)?)/.exec((await resume.textContent()) ?? '')?.[1]);
   expect(from).toBeGreaterThan(0);
   await resume.click();
   await expect(training.run(1)).toContainText(/done/, { timeout: 60_000 });
@@ -91,7 +94,7 @@ test('a run that a reload ends goes on from its checkpoint, and gives the same w
   expect(resumed).toMatch(/^[0-9a-f]{8}$/);
   // Nothing of the curve is told twice.
   const epochs = (await training.table('Accuracy')).map(([, epoch]) => Number(epoch));
-  expect(epochs).toEqual(Array.from({ length: 13 }, (_, i) => i));
+  expect(epochs).toEqual(Array.from({ length: 7 }, (_, i) => i));
 
   await training.action('Take its recipe').click();
   await training.trainButton().click();
