@@ -667,21 +667,20 @@ export enum BatchNormField {
   bytes = 68,
 }
 
-/** `mask` ≠ 0: the value of a Relu behind the normalization; the gradient counts where it is above 0. */
+/** On [batch, channels, inner], with the statistics that BatchNormField's kernel gave. */
 export enum BatchNormGradientField {
   gradient = 0,
-  mask = 4,
-  input = 8,
-  output = 12,
-  batch = 16,
-  channels = 20,
-  inner = 24,
-  scale = 28,
-  mean = 32,
-  invStd = 36,
-  scaleGradient = 40,
-  biasGradient = 44,
-  bytes = 48,
+  input = 4,
+  output = 8,
+  batch = 12,
+  channels = 16,
+  inner = 20,
+  scale = 24,
+  mean = 28,
+  invStd = 32,
+  scaleGradient = 36,
+  biasGradient = 40,
+  bytes = 44,
 }
 
 /** `sums`: working memory of two doubles per element of a row. */

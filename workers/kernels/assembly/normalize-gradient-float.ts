@@ -112,28 +112,15 @@ function normalized(x: usize, y: usize, inner: i32, mean: f32, factor: f32, bias
   }
 }
 
-/** dY; 0 where a Relu that came after gave 0. */
-@inline
-function upstream(dy: usize, mask: usize, i: usize, masked: bool): v128 {
-  const g = v128.load(dy + i);
-  return masked ? v128.and(g, f32x4.gt(v128.load(mask + i), f32x4.splat(0))) : g;
-}
-
-@inline
-function upstreamOne(dy: usize, mask: usize, i: usize, masked: bool): f32 {
-  return masked && !(load<f32>(mask + i) > 0) ? 0 : load<f32>(dy + i);
-}
-
 /** Adds Σ dY and Σ dY · (x − mean) of a plane to the two sums. */
-@inline
-function addProducts(dy: usize, mask: usize, x: usize, inner: i32, mean: f32, masked: bool): void {
+function addProducts(dy: usize, x: usize, inner: i32, mean: f32): void {
   const m = f32x4.splat(mean);
   let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0;
   const end = <usize>inner << 2;
   let i: usize = 0;
   for (; i + 32 <= end; i += 32) {
-    const g0 = upstream(dy, mask, i, masked);
-    const g1 = upstream(dy, mask, i + 16, masked);
+    const g0 = v128.load(dy + i);
+    const g1 = v128.load(dy + i, 16);
     s0 = f32x4.add(s0, g0);
     s1 = f32x4.add(s1, g1);
     q0 = f32x4.add(q0, f32x4.mul(g0, f32x4.sub(v128.load(x + i), m)));
@@ -142,15 +129,14 @@ function addProducts(dy: usize, mask: usize, x: usize, inner: i32, mean: f32, ma
   firstSum += lanesSum(f32x4.add(s0, s1));
   secondSum += lanesSum(f32x4.add(q0, q1));
   for (; i < end; i += 4) {
-    const g = <f64>upstreamOne(dy, mask, i, masked);
+    const g = <f64>load<f32>(dy + i);
     firstSum += g;
     secondSum += g * <f64>(load<f32>(x + i) - mean);
   }
 }
 
 /** dX = dY · factor − offset − (x − mean) · slope on a plane. */
-@inline
-function spread(dy: usize, mask: usize, x: usize, dx: usize, inner: i32, mean: f32, factor: f32, offset: f32, slope: f32, masked: bool): void {
+function spread(dy: usize, x: usize, dx: usize, inner: i32, mean: f32, factor: f32, offset: f32, slope: f32): void {
   const m = f32x4.splat(mean);
   const f = f32x4.splat(factor);
   const o = f32x4.splat(offset);
@@ -158,21 +144,15 @@ function spread(dy: usize, mask: usize, x: usize, dx: usize, inner: i32, mean: f
   const end = <usize>inner << 2;
   let i: usize = 0;
   for (; i + 16 <= end; i += 16) {
-    const g = f32x4.sub(f32x4.mul(upstream(dy, mask, i, masked), f), o);
+    const g = f32x4.sub(f32x4.mul(v128.load(dy + i), f), o);
     v128.store(dx + i, f32x4.sub(g, f32x4.mul(f32x4.sub(v128.load(x + i), m), s)));
   }
   for (; i < end; i += 4) {
-    store<f32>(dx + i, upstreamOne(dy, mask, i, masked) * factor - offset - (load<f32>(x + i) - mean) * slope);
+    store<f32>(dx + i, load<f32>(dy + i) * factor - offset - (load<f32>(x + i) - mean) * slope);
   }
 }
 
 export function batchNormGradientFloat(call: usize): void {
-  if (<usize>load<u32>(call, BatchNormGradientField.mask)) batchNormGradient(call, true);
-  else batchNormGradient(call, false);
-}
-
-@inline
-function batchNormGradient(call: usize, masked: bool): void {
   const batch = load<i32>(call, BatchNormGradientField.batch);
   const channels = load<i32>(call, BatchNormGradientField.channels);
   const inner = load<i32>(call, BatchNormGradientField.inner);
@@ -183,7 +163,6 @@ function batchNormGradient(call: usize, masked: bool): void {
     const at = <usize>c << 2;
     const first = <usize>c * plane;
     const dy = <usize>load<u32>(call, BatchNormGradientField.gradient) + first;
-    const mask = <usize>load<u32>(call, BatchNormGradientField.mask) + first;
     const x = <usize>load<u32>(call, BatchNormGradientField.input) + first;
     const dx = <usize>load<u32>(call, BatchNormGradientField.output) + first;
     const mean = load<f32>(<usize>load<u32>(call, BatchNormGradientField.mean) + at);
@@ -192,7 +171,7 @@ function batchNormGradient(call: usize, masked: bool): void {
     secondSum = 0;
     for (let n = 0; n < batch; n++) {
       const i = <usize>n * step;
-      addProducts(dy + i, mask + i, x + i, inner, mean, masked);
+      addProducts(dy + i, x + i, inner, mean);
     }
     store<f32>(<usize>load<u32>(call, BatchNormGradientField.biasGradient) + at, <f32>firstSum);
     store<f32>(<usize>load<u32>(call, BatchNormGradientField.scaleGradient) + at, <f32>(secondSum * inverse));
@@ -201,7 +180,7 @@ function batchNormGradient(call: usize, masked: bool): void {
     const slope = <f32>(factor * inverse * inverse * secondSum / count);
     for (let n = 0; n < batch; n++) {
       const i = <usize>n * step;
-      spread(dy + i, mask + i, x + i, dx + i, inner, mean, <f32>factor, offset, slope, masked);
+      spread(dy + i, x + i, dx + i, inner, mean, <f32>factor, offset, slope);
     }
   }
 }

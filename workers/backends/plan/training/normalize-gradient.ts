@@ -61,7 +61,6 @@ function batchNormalizationGradient(view: NodeView): FastNode | undefined {
     bind: (places) =>
       bindFields(places, 'batchNormGradientFloat', BatchNormGradientField, {
         gradient: places.operand(dy),
-        mask: 0,
         input: places.operand(x),
         output: places.output(0),
         ...planesOf(shape),
