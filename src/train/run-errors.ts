@@ -108,6 +108,15 @@ export function diverged({ node, op, parameter, step, learningRate, clipped }: D
   );
 }
 
+/** Weights that still let steps be taken, but give no answers on samples that are not trained on. */
+export const answersNotFinite = (data: string, step: number, learningRate: number): UserError =>
+  new UserError(
+    'train/diverged',
+    `After step ${step}, at learning rate ${learningRate.toPrecision(3)}, the network's answers on '${data}' are infinite or not a number.`,
+    'Use a lower learning rate or clip the gradients; the last checkpoint still holds good weights. Where it was so from the start, check how the samples are scaled.',
+    { step, learningRate, data },
+  );
+
 export const otherRun = (what: string): UserError =>
   new UserError(
     'train/other-run',

@@ -4,7 +4,7 @@ import { checkIdentity, checkState, isBetter, savedState, stateOf } from './chec
 import { divergenceIn } from './divergence.ts';
 import { goalOf } from './losses.ts';
 import type { Checkpoint, EpochRecord, TrainingEvent, TrainingReport } from './recipe.ts';
-import { diverged } from './run-errors.ts';
+import { answersNotFinite, diverged } from './run-errors.ts';
 import { learningRateAt } from './schedules.ts';
 import type { StepGraph } from './step-graph.ts';
 import { type Engines, prepareTask, type Task, type TaskRequest, warnOfAbsent, withMemory } from './task.ts';
@@ -200,7 +200,11 @@ class Run {
     let isBest = false;
     if (validation) {
       const state = this.#weights(await this.#checkpoint());
-      record = { ...epoch, validation: await this.#task.score(withWeights(model, stateOf(state)), validation) };
+      const score = await this.#task.score(withWeights(model, stateOf(state)), validation);
+      const isNumber = Number.isFinite(score.loss);
+      // Before training nothing is said yet: the first step, if it fails too, names the layer.
+      if (!isNumber && this.#step > 0) throw answersNotFinite(validation.name, this.#step, epoch.learningRate);
+      if (isNumber) record = { ...epoch, validation: score };
       const before = this.#epochs.find((other) => other.epoch === this.#best?.epoch);
       isBest = epoch.epoch > 0 && isBetter(record, before);
       if (isBest) this.#best = { epoch: epoch.epoch, state };
