@@ -131,12 +131,13 @@ function forBytes(model: Model, { first, last = [] }: SampleNetwork): Model {
 }
 
 function cardOf({ id, title, task, data }: SampleNetwork, model: Model, bytes: Uint8Array, measured: Measured): Card {
+  const { explained } = measured;
   const costs = layerCosts(model).filter(({ macs = 0 }) => macs > 0);
   const most = Math.max(...costs.map(({ macs }) => macs ?? 0));
   return {
     id,
     title,
-    task,
+    task: explained === undefined ? task : `${task}, ${Math.round(100 * explained)} % of the variance`,
     file: `${id}.onnx`,
     sha256: sha256Hex(bytes),
     data,
