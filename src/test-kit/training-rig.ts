@@ -73,6 +73,12 @@ export function smallNetwork({ shape, classes, channels, normalized, softmax, de
   return inferShapes(b.done(), { warn() {} });
 }
 
+/** A network with all shapes known, for `count` samples at once. */
+export const batched = (model: Model, count: number): Model => {
+  const silent = { warn() {} };
+  return rebatch(inferShapes(model, silent), count, silent);
+};
+
 export const plainTrainer = (): FloatBackend & StepBackend => createPlainBackend(trainingOps);
 
 export const recipeOf = (changes: Partial<TrainingRecipe> = {}): TrainingRecipe => ({
@@ -127,7 +133,7 @@ export function rigEngines({ backend = plainTrainer(), signal = new AbortControl
     signal,
     diagnostics,
     warn: (diagnostic: Diagnostic) => void diagnostics.push(diagnostic),
-    rebatch: (model: Model, count: number) => rebatch(model, count, { warn() {} }),
+    rebatch: batched,
     breathe: () => Promise.resolve(),
   };
 }

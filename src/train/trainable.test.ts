@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
-import { inferShapes, rebatch } from '../analyze/index.ts';
 import type { Model } from '../ir/index.ts';
 import { graphBuilder } from '../test-kit/graph-builder.ts';
-import { smallNetwork } from '../test-kit/training-rig.ts';
+import { batched, smallNetwork } from '../test-kit/training-rig.ts';
 import { trainable } from './trainable.ts';
-
-const silent = { warn() {} };
 
 /** Two products with an operator between them. */
 function withBetween(op: string): Model {
@@ -15,7 +12,7 @@ function withBetween(op: string): Model {
   b.constant('b', [4, 3], new Float32Array(12).fill(0.5));
   const first = b.node('MatMul', ['x', 'a'], { id: 'first' });
   b.output(b.node('MatMul', [b.node(op, [first], { id: 'between' }), 'b'], { id: 'second' }));
-  return rebatch(inferShapes(b.done(), silent), 2, silent);
+  return batched(b.done(), 2);
 }
 
 test('layers before one without a gradient are told why, and those behind it are trained', () => {
@@ -36,9 +33,9 @@ test('layers before one without a gradient are told why, and those behind it are
 });
 
 test('losses that fit: classes, or values alone', () => {
-  const model = rebatch(smallNetwork({ shape: [1, 32, 12], classes: 6, channels: 4 }), 4, silent);
+  const model = batched(smallNetwork({ shape: [1, 32, 12], classes: 6, channels: 4 }), 4);
   expect(trainable(model).losses).toEqual(['cross-entropy', 'distillation', 'mse']);
-  const echo = rebatch(smallNetwork({ shape: [1, 6, 4], classes: 24, channels: 4 }), 4, silent);
+  const echo = batched(smallNetwork({ shape: [1, 6, 4], classes: 24, channels: 4 }), 4);
   expect(trainable(echo).losses).toEqual(['mse']);
 });
 
@@ -46,5 +43,5 @@ test('a network without parameters has nothing to train', () => {
   const b = graphBuilder();
   b.input('x', [2, 4]);
   b.output(b.node('Relu', ['x'], { id: 'relu' }));
-  expect(trainable(inferShapes(b.done(), silent))).toMatchObject({ layers: [], parameters: 0 });
+  expect(trainable(batched(b.done(), 2))).toMatchObject({ layers: [], parameters: 0 });
 });
