@@ -18,7 +18,7 @@ export const gpuLost = (name: string, reason: string): UserError =>
 
 export const gpuOutOfMemory = (name: string, bytes: number, cause: unknown): UserError =>
   new UserError(
-    'workers/gpu-memory',
+    'workers/out-of-memory',
     `The graphics processor (${name}) cannot hold the ${bytes} bytes that this network needs: ${messageOf(cause)}.`,
     'Choose a smaller batch, or compute with WebAssembly.',
     { name, bytes },

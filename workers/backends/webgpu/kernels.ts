@@ -23,10 +23,13 @@ import functions from '../../kernels/wgsl/functions.wgsl?raw';
 import gather from '../../kernels/wgsl/gather.wgsl?raw';
 import gatherGradient from '../../kernels/wgsl/gather-gradient.wgsl?raw';
 import gemm from '../../kernels/wgsl/gemm.wgsl?raw';
+import groupSum from '../../kernels/wgsl/group-sum.wgsl?raw';
+import groupSums from '../../kernels/wgsl/group-sums.wgsl?raw';
 import layerNorm from '../../kernels/wgsl/layer-norm.wgsl?raw';
 import layerNormGradient from '../../kernels/wgsl/layer-norm-gradient.wgsl?raw';
 import layerNormSums from '../../kernels/wgsl/layer-norm-sums.wgsl?raw';
 import maxPoolGradient from '../../kernels/wgsl/max-pool-gradient.wgsl?raw';
+import mix from '../../kernels/wgsl/mix.wgsl?raw';
 import pool from '../../kernels/wgsl/pool.wgsl?raw';
 import poolWindow from '../../kernels/wgsl/pool-window.wgsl?raw';
 import reduce from '../../kernels/wgsl/reduce.wgsl?raw';
@@ -50,14 +53,14 @@ const files = {
   batchNorm: [batchNorm],
   batchNormGradient: [batchNormGradient],
   batchNormMerge: [batchNormMerge],
-  batchNormStatistics: [batchNormStatistics],
-  batchNormSums: [batchNormSums],
+  batchNormStatistics: [groupSum, batchNormStatistics],
+  batchNormSums: [groupSums, batchNormSums],
   binary: [binary],
   clipScale: [clipScale],
   conv: [window, conv, tile],
   convDirect: [window, convDirect],
   convDirectInputGradient: [window, convDirectInputGradient],
-  convDirectWeightGradient: [window, convDirectWeightGradient],
+  convDirectWeightGradient: [window, groupSum, convDirectWeightGradient],
   convInputGradient: [window, convInputGradient, tile],
   convWeightGradient: [window, convWeightGradient, tile],
   copy: [copy],
@@ -68,17 +71,18 @@ const files = {
   gather: [gather],
   gatherGradient: [gatherGradient],
   gemm: [gemm, tile],
-  layerNorm: [layerNorm],
-  layerNormGradient: [layerNormGradient],
-  layerNormSums: [layerNormSums],
+  layerNorm: [groupSum, layerNorm],
+  layerNormGradient: [groupSums, layerNormGradient],
+  layerNormSums: [groupSums, layerNormSums],
   maxPoolGradient: [window, poolWindow, maxPoolGradient],
+  mix: [mix],
   pool: [window, poolWindow, pool],
   reduce: [reduce],
   rmsPropUpdate: [rmsPropUpdate],
   sgdUpdate: [sgdUpdate],
-  softmax: [softmax],
-  softmaxGradient: [softmaxGradient],
-  squareSums: [squareSums],
+  softmax: [groupSum, softmax],
+  softmaxGradient: [groupSum, softmaxGradient],
+  squareSums: [groupSum, squareSums],
   squaredError: [squaredError],
   sumParts: [sumParts],
   unary: [functions, unary],

@@ -5,19 +5,6 @@ struct Sizes { channels: u32, inner: u32, count: u32, partCount: u32, partSize: 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>;
 
-var<workgroup> partial: array<f32, GROUP>;
-
-fn total(local: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  partial[local] = value;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  return partial[0];
-}
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -32,13 +19,13 @@ fn main(
   for (var i = first + local; i < end; i += GROUP) {
     sum += x[((i / sizes.inner) * sizes.channels + c) * sizes.inner + i % sizes.inner];
   }
-  let mean = total(local, sum) / f32(max(1u, end - first));
+  let mean = groupSum(local, sum) / f32(max(1u, end - first));
   var squares = 0.0;
   for (var i = first + local; i < end; i += GROUP) {
     let deviation = x[((i / sizes.inner) * sizes.channels + c) * sizes.inner + i % sizes.inner] - mean;
     squares += deviation * deviation;
   }
-  let all = total(local, squares);
+  let all = groupSum(local, squares);
   if (local == 0u && end > first) {
     parts[2u * number] = mean;
     parts[2u * number + 1u] = all;

@@ -8,8 +8,6 @@ struct Sizes { channels: u32, inner: u32, count: u32, partCount: u32, partSize: 
 @group(0) @binding(4) var<storage, read> inverse: array<f32>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
-var<workgroup> partial: array<vec2<f32>, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -27,14 +25,9 @@ fn main(
     let at = ((i / sizes.inner) * sizes.channels + c) * sizes.inner + i % sizes.inner;
     sum += vec2<f32>(dy[at] * (x[at] - mean[own]) * inverse[own], dy[at]);
   }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
+  let all = groupSums(local, sum);
   if (local == 0u && end > first) {
-    parts[2u * part * sizes.channels + c] = partial[0].x;
-    parts[(2u * part + 1u) * sizes.channels + c] = partial[0].y;
+    parts[2u * part * sizes.channels + c] = all.x;
+    parts[(2u * part + 1u) * sizes.channels + c] = all.y;
   }
 }

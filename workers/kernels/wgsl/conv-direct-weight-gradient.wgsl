@@ -4,8 +4,6 @@
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-var<workgroup> partial: array<f32, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -27,11 +25,6 @@ fn main(
       sum += x[map + u32(p.x * w.width + p.y)] * dy[outMap + i % outArea()];
     }
   }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  if (local == 0u && count > 0u) { dw[index] = partial[0]; }
+  let all = groupSum(local, sum);
+  if (local == 0u && count > 0u) { dw[index] = all; }
 }

@@ -9,8 +9,6 @@ struct Sizes { rows: u32, inner: u32 }
 @group(0) @binding(5) var<storage, read> inverses: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
 
-var<workgroup> partial: array<vec2<f32>, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -26,13 +24,7 @@ fn main(
     let inside = dy[first + i] * scale[i];
     sum += vec2<f32>(inside, inside * (x[first + i] - means[own]) * inverses[own]);
   }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  let all = partial[0] / f32(sizes.inner);
+  let all = groupSums(local, sum) / f32(sizes.inner);
   for (var i = local; i < end; i += GROUP) {
     let normalized = (x[first + i] - means[own]) * inverses[own];
     dx[first + i] = inverses[own] * (dy[first + i] * scale[i] - all.x - normalized * all.y);

@@ -9,8 +9,6 @@ struct Sizes { rows: u32, inner: u32 }
 @group(0) @binding(5) var<storage, read_write> dScale: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dBias: array<f32>;
 
-var<workgroup> partial: array<vec2<f32>, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -24,14 +22,9 @@ fn main(
     let at = row * sizes.inner + column;
     sum += vec2<f32>(dy[at] * (x[at] - means[row]) * inverses[row], dy[at]);
   }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
+  let all = groupSums(local, sum);
   if (local == 0u && end > 0u) {
-    dScale[column] = partial[0].x;
-    dBias[column] = partial[0].y;
+    dScale[column] = all.x;
+    dBias[column] = all.y;
   }
 }

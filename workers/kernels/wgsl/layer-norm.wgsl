@@ -9,19 +9,6 @@ struct Sizes { rows: u32, inner: u32, epsilon: f32 }
 @group(0) @binding(5) var<storage, read_write> means: array<f32>;
 @group(0) @binding(6) var<storage, read_write> inverses: array<f32>;
 
-var<workgroup> partial: array<f32, GROUP>;
-
-fn total(local: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  partial[local] = value;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  return partial[0];
-}
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -33,13 +20,13 @@ fn main(
   let first = row * sizes.inner;
   var sum = 0.0;
   for (var i = local; i < end; i += GROUP) { sum += x[first + i]; }
-  let mean = total(local, sum) / f32(sizes.inner);
+  let mean = groupSum(local, sum) / f32(sizes.inner);
   var squares = 0.0;
   for (var i = local; i < end; i += GROUP) {
     let deviation = x[first + i] - mean;
     squares += deviation * deviation;
   }
-  let inverse = 1.0 / sqrt(total(local, squares) / f32(sizes.inner) + sizes.epsilon);
+  let inverse = 1.0 / sqrt(groupSum(local, squares) / f32(sizes.inner) + sizes.epsilon);
   for (var i = local; i < end; i += GROUP) {
     var value = (x[first + i] - mean) * inverse * scale[i];
     if (HAS_BIAS) { value += bias[i]; }

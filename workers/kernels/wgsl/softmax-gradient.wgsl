@@ -6,8 +6,6 @@ struct Sizes { rows: u32, size: u32, inner: u32 }
 @group(0) @binding(2) var<storage, read> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-var<workgroup> partial: array<f32, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -22,13 +20,7 @@ fn main(
     let at = first + i * sizes.inner;
     sum += dy[at] * select(y[at], 1.0, LOGARITHM);
   }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  let all = partial[0];
+  let all = groupSum(local, sum);
   for (var i = local; i < end; i += GROUP) {
     let at = first + i * sizes.inner;
     if (LOGARITHM) { dx[at] = dy[at] - exp(y[at]) * all; } else { dx[at] = y[at] * (dy[at] - all); }

@@ -5,8 +5,6 @@ struct Sizes { count: u32, first: u32 }
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>;
 
-var<workgroup> partial: array<f32, GROUP>;
-
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -15,11 +13,6 @@ fn main(
 ) {
   var sum = 0.0;
   for (var i = group.x * GROUP + local; i < sizes.count; i += groups.x * GROUP) { sum += x[i] * x[i]; }
-  partial[local] = sum;
-  workgroupBarrier();
-  for (var step = GROUP / 2u; step > 0u; step /= 2u) {
-    if (local < step) { partial[local] += partial[local + step]; }
-    workgroupBarrier();
-  }
-  if (local == 0u) { parts[sizes.first + group.x] = partial[0]; }
+  let all = groupSum(local, sum);
+  if (local == 0u) { parts[sizes.first + group.x] = all; }
 }

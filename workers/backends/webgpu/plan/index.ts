@@ -9,6 +9,7 @@ import { optimizerPlanners } from './optimizer.ts';
 import { poolPlanners } from './pool.ts';
 import { productPlanners } from './product.ts';
 import { reductionPlanners } from './reduction.ts';
+import { resizePlanners } from './resize.ts';
 
 /** Every planner. To add one: a table in a file by family, one line here. */
 const planners: GpuPlannerTable = {
@@ -18,6 +19,7 @@ const planners: GpuPlannerTable = {
   ...elementPlanners,
   ...reductionPlanners,
   ...layoutPlanners,
+  ...resizePlanners,
   ...normalizationPlanners,
   ...poolPlanners,
   ...lossPlanners,
