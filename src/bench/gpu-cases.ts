@@ -36,6 +36,7 @@ export interface OperatorCase {
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
 export const real = (value: number): Attribute => ({ kind: 'float', value });
+export const reals = (...value: number[]): Attribute => ({ kind: 'floats', value });
 export const text = (value: string): Attribute => ({ kind: 'string', value });
 export const of = (...shape: number[]): CaseInput => ({ shape });
 

@@ -1,4 +1,4 @@
-import { int, ints, type OperatorCase, of, real, text } from './gpu-cases.ts';
+import { int, ints, type OperatorCase, of, real, reals, text } from './gpu-cases.ts';
 
 const train = (name: string): string => `paretoscope.train::${name}`;
 const window = (kernel: number, stride: number, pad: number, dilation = 1) => ({
@@ -169,6 +169,29 @@ const layouts: readonly OperatorCase[] = [
     note: 'repeated rows',
     inputs: [axes(5, 0, -1, 2, 0), of(2, 5, 3)],
     attributes: { axis: int(1), input_shape: ints(2, 6, 3) },
+  },
+  {
+    op: 'Resize',
+    note: 'nearest',
+    inputs: [of(2, 3, 4, 5), undefined, { shape: [4], fill: [1, 1, 2, 2.4], constant: 'float32' }],
+  },
+  {
+    op: 'Resize',
+    note: 'linear, larger and smaller',
+    inputs: [of(2, 3, 8, 5), undefined, undefined, axes(2, 3, 5, 9)],
+    attributes: { mode: text('linear') },
+  },
+  {
+    op: train('ResizeGradient'),
+    note: 'linear',
+    inputs: [of(2, 3, 5, 10)],
+    attributes: { mode: text('linear'), input_shape: ints(2, 3, 8, 5), scales: reals(1, 1, 0.625, 2) },
+  },
+  {
+    op: train('ResizeGradient'),
+    note: 'nearest',
+    inputs: [of(2, 3, 8, 10)],
+    attributes: { mode: text('nearest'), input_shape: ints(2, 3, 4, 5), scales: reals(1, 1, 2, 2) },
   },
   { op: 'Sum', note: 'of four', inputs: [of(3, 4), of(4), of(3, 1), of(3, 4)] },
 ];
