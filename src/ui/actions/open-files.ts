@@ -30,7 +30,11 @@ export function chooseFolder(): void {
   input.type = 'file';
   input.webkitdirectory = true;
   input.addEventListener('change', () => {
-    const files = [...(input.files ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, blob: file }));
+    const files = [...(input.files ?? [])].map((file) => ({
+      name: file.webkitRelativePath || file.name,
+      folder: true,
+      blob: file,
+    }));
     if (files.length > 0) void openFiles(grouped(files));
   });
   input.click();

@@ -23,7 +23,8 @@ export function Previews({ description }: { readonly description: DataDescriptio
       </ul>
       <p className="caption">
         {previews.length} of {inText(reference.count, 'count')}
-        {classes ? ', the classes in turn' : ''}; drawn from the lowest to the highest value of the set.
+        {classes ? ', the classes in turn' : ''}; drawn from the lowest to the highest value of{' '}
+        {previews[0]?.kind === 'series' ? 'each sample' : 'the set'}.
       </p>
     </section>
   );
@@ -62,7 +63,7 @@ function Lines({ preview }: { readonly preview: Extract<Preview, { kind: 'series
   const points = (line: Float32Array): string =>
     Array.from(line, (value, i) => `${x(i, line.length).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
   return (
-    <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`Sample ${sample + 1}`}>
+    <svg viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none" role="img" aria-label={`Sample ${sample + 1}`}>
       {lines.map((line, channel) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: channels have no other name
         <polyline key={channel} points={points(line)} className={channel === 0 ? 'strong' : ''} />
