@@ -84,6 +84,50 @@ export async function probeEngines(
   return { backend: chosen.backend, engine: chosen.backend.id, reason: reasonFor(chosen.figure, figures), figures };
 }
 
+/**
+ * Training steps on whichever engine is fastest at them: each step that is new is probed, others follow what was found. Until then, and in
+ * `description` afterwards, it speaks for the first engine or the chosen one. `onChoice` hears figures and reason of each probe.
+ */
+export function createProbedSteps(
+  engines: readonly [EngineCandidate, ...EngineCandidate[]],
+  now: () => number,
+  onChoice: (result: ProbeResult) => void = () => {},
+): StepBackend {
+  const known = new Map<string, ProbeResult>();
+  const [first] = engines;
+  let speaker: Pick<StepBackend, 'id' | 'description'> =
+    'backend' in first ? first.backend : { id: 'probed', description: first.name };
+  return {
+    get id() {
+      return speaker.id;
+    },
+    get description() {
+      return speaker.description;
+    },
+    async prepareSteps(model, state) {
+      const key = sizesOf(model);
+      let result = known.get(key);
+      if (!result) {
+        result = await probeEngines({ model, state, batch: batchOf(model, state) }, engines, now);
+        known.set(key, result);
+        onChoice(result);
+      }
+      speaker = result.backend;
+      return result.backend.prepareSteps(model, state);
+    },
+  };
+}
+
+/** What time depends on: every operator, and the sizes of what is fed. */
+const sizesOf = ({ graph }: Model): string =>
+  JSON.stringify([graph.nodes.map(({ op }) => op), graph.inputs.map((id) => graph.tensors.get(id)?.shape)]);
+
+/** First size of the first input that is no state. */
+function batchOf({ graph }: Model, state: ReadonlyMap<TensorId, TensorId>): number {
+  const shape = graph.tensors.get(graph.inputs.find((id) => !state.has(id)) ?? '')?.shape;
+  return typeof shape?.[0] === 'number' ? shape[0] : 1;
+}
+
 /** The graphics processor of a browser as a candidate: refused where there is none, or where a program plays one. */
 export async function gpuCandidate(gpu: GPU | undefined, bind: BindOperator): Promise<EngineCandidate> {
   let port: GpuPort;

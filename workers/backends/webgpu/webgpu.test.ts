@@ -11,7 +11,7 @@ import { adapterName, isSoftwareAdapter, openGpu } from './device.ts';
 import { float, grid, uniforms } from './gpu-node.ts';
 import { kernelSource } from './kernels.ts';
 import { planValues } from './plan-values.ts';
-import { type EngineCandidate, gpuCandidate, probeEngines } from './probe.ts';
+import { createProbedSteps, type EngineCandidate, gpuCandidate, type ProbeResult, probeEngines } from './probe.ts';
 
 /** What needs a device is compared with the reference in a browser: e2e/flows/webgpu.spec.ts. */
 
@@ -168,6 +168,16 @@ describe('probe', () => {
           },
         };
       },
+      async prepareSteps(model, state) {
+        const runner = await plain.prepareSteps(model, state);
+        return {
+          ...runner,
+          step(feeds) {
+            clock.now += seconds;
+            return runner.step(feeds);
+          },
+        };
+      },
     };
     return { name: id, backend };
   }
@@ -213,5 +223,27 @@ describe('probe', () => {
     expect(result.reason).toContain('WebGPU not (swiftshader is a program)');
     await expect(probeEngines(work(), [failing, refused], () => 0)).rejects.toThrow('It broke.');
     await expect(probeEngines(work(), [refused], () => 0)).rejects.toMatchObject({ code: 'workers/no-engine' });
+  });
+
+  test('a training step is probed once, and runs on what was chosen', async () => {
+    const clock = { now: 0 };
+    const choices: ProbeResult[] = [];
+    const engines = [engine('wasm', 0.1, clock), engine('webgpu', 0.01, clock)] as const;
+    const steps = createProbedSteps(
+      engines,
+      () => clock.now,
+      (result) => choices.push(result),
+    );
+    expect(steps.description).toBe('wasm');
+    const { model } = work();
+    for (let i = 0; i < 2; i++) (await steps.prepareSteps(model, new Map())).dispose();
+    expect(choices.map(({ engine: id, figures }) => [id, figures[0]?.samplesPerSecond?.toFixed(0)])).toEqual([
+      ['webgpu', '40'],
+    ]);
+    expect([steps.id, steps.description]).toEqual(['webgpu', 'webgpu']);
+    const runner = await steps.prepareSteps(model, new Map());
+    const before = clock.now;
+    await runner.step(new Map([['x', { type: 'float32', shape: [4, 8], data: new Float32Array(32) }]]));
+    expect(clock.now - before).toBeCloseTo(0.01);
   });
 });
