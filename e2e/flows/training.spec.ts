@@ -337,5 +337,9 @@ test('ResNet-8 is fine-tuned for two epochs on the CIFAR-10 samples, stopped, re
   await expect(training.run(2)).toContainText('stopped');
   await training.run(1).click();
   await expect.poll(() => training.weights()).toBe(weights);
+  // What training has seen judges nothing: the network is opened with the validation part.
+  await training.action('Use this network').click();
+  await expect(app.page.getByRole('navigation', { name: 'Places' })).toContainText(/validation, 88/);
+  await expect(app.bar()).toContainText('0 requests');
   expect(app.errors).toEqual([]);
 });

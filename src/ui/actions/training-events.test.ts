@@ -26,6 +26,16 @@ const run: TrainingRun = {
   epochs: [],
   curve: [],
 };
+const finished: NonNullable<TrainingRun['result']> = {
+  kept: 1,
+  fileName: 'net_trained.onnx',
+  weightsSha256: '',
+  engine: '',
+  plainNodes: [],
+  seconds: 1,
+  bytes: 1,
+  sha256: '',
+};
 const step = (number: number, loss: number): TrainingEvent => ({
   type: 'step',
   step: number,
@@ -59,6 +69,10 @@ test('events become a curve, records, the best epoch and the last step', () => {
   expect(bestAccuracy(after)).toBe(0.75);
   expect(epochSeconds([after], 'm', 100)).toBe(2);
   expect(epochSeconds([after], 'other', 100)).toBeUndefined();
+  const result = { ...finished, seconds: 5 };
+  // Judging after each epoch takes time too.
+  expect(epochSeconds([{ ...after, result }], 'm', 100)).toBe(5);
+  expect(epochSeconds([{ ...after, result }], 'm', 200)).toBe(10);
 });
 
 test('a loss that is no number leaves no point, and an epoch told twice stands once', () => {

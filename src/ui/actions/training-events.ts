@@ -80,10 +80,16 @@ export function bestLoss(run: TrainingRun): number | undefined {
   return all.length > 0 ? Math.min(...all) : undefined;
 }
 
-/** Seconds an epoch of `count` samples takes by the rate runs of the same network told last; undefined: none has. */
+/**
+ * Seconds an epoch of `count` samples takes, by the last run of the same network: by the rate it told, or, where that is more, by
+ * the whole time of a finished one, in which it was judged too. Undefined: no run has told.
+ */
 export function epochSeconds(runs: readonly TrainingRun[], modelId: string, count: number): number | undefined {
   const told = runs.filter((run) => run.model.id === modelId && (run.step?.samplesPerSecond ?? 0) > 0).at(-1);
-  return told?.step && count / told.step.samplesPerSecond;
+  if (!told?.step) return undefined;
+  const epochs = told.epochs.filter(({ epoch }) => epoch > 0).length;
+  const whole = told.result && epochs > 0 ? (told.result.seconds / epochs) * (count / told.data.count) : 0;
+  return Math.max(count / told.step.samplesPerSecond, whole);
 }
 
 /**

@@ -6,9 +6,8 @@ const held = new Map<string, StoredWeights>();
 /** Writes of one run follow each other: an older checkpoint never replaces a newer one. */
 const writing = new Map<string, Promise<void>>();
 
-/** Resolves once it is stored; false: it is too large to be, and is kept by this page only. */
-export async function holdWeights(id: string, change: StoredWeights): Promise<boolean> {
-  const weights = { ...held.get(id), ...change };
+/** Replaces what is held of a run. Resolves once it is stored; false: it is too large to be, and is kept by this page only. */
+export async function holdWeights(id: string, weights: StoredWeights): Promise<boolean> {
   held.set(id, weights);
   if (bytesOf(weights) > MAX_STORED_BYTES) return false;
   const before = writing.get(id) ?? Promise.resolve();

@@ -4,6 +4,8 @@ import type { JobRecord, TrainingRun } from '../state/types.ts';
 import { forgetWeights, holdWeights, weightsOf } from './training-held.ts';
 
 const SAVE_EVERY_MILLISECONDS = 700;
+/** Older runs than these leave the storage when the page opens. */
+const KEPT_RUNS = 40;
 const lockName = (id: string): string => `paretoscope training ${id}`;
 
 /** Says to other tabs that this one works on the run, until the returned function is called or the tab is gone. */
@@ -26,6 +28,8 @@ export async function restoreTrainings(): Promise<void> {
     // No storage in this window (private mode): there is nothing to restore.
     return;
   }
+  for (const { id } of stored.slice(0, -KEPT_RUNS)) void deleteTraining(id);
+  stored = stored.slice(-KEPT_RUNS);
   const held = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
   const known = new Set(getState().training.runs.map(({ id }) => id));
   const runs = stored.filter(({ id }) => !known.has(id) && !held.has(lockName(id))).map(afterReload);
@@ -48,6 +52,7 @@ const jobOf = (run: TrainingRun, index: number): JobRecord => ({
   id: -1 - index,
   title: `Training, run ${run.number}`,
   state: 'interrupted',
+  run: run.id,
   done: run.step?.step ?? 0,
   total: run.step?.steps ?? 0,
   result:

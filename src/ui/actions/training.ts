@@ -4,6 +4,7 @@ import type { Checkpoint, TrainingEvent, TrainingReport } from '../../train/inde
 import { act, getState, patch } from '../state/store.ts';
 import type { AppState, Problem, RunStatus, TrainingRun } from '../state/types.ts';
 import { fingerprintOf } from './file-records.ts';
+import { goTo } from './navigate.ts';
 import { problemOf, showProblem } from './problems.ts';
 import { RemainingTime } from './remaining-time.ts';
 import { cancelJob, pauseJob, runJob, stopJob } from './run-job.ts';
@@ -197,7 +198,9 @@ async function finish(id: string, report: TrainingReport): Promise<void> {
   const result = { ...facts, bytes: model.byteLength, sha256: await fingerprintOf(blob) };
   const whole = (epochs.at(-1)?.epoch ?? 0) >= recipe.epochs;
   settle(id, { status: whole ? 'done' : 'stopped', epochs, result, bestEpoch: facts.kept });
-  if (await holdWeights(id, { checkpoint, model: blob })) markCheckpoint(id, checkpoint);
+  // A run that is over is not gone on with: its network is all that is needed.
+  if (whole) await holdWeights(id, { model: blob });
+  else if (await holdWeights(id, { checkpoint, model: blob })) markCheckpoint(id, checkpoint);
 }
 
 function markCheckpoint(id: string, checkpoint: Checkpoint): void {
@@ -289,6 +292,13 @@ export function selectRun(id: string, add: boolean): void {
   const others = selected.filter((other) => other !== id);
   const next = add ? (selected.includes(id) ? others : [...others, id]) : [id];
   act('Select runs', { training: { selected: next } }, { key: 'select-runs' });
+}
+
+/** Shows a run in its place. */
+export function showRun(id: string): void {
+  showTab('train');
+  goTo('compress');
+  selectRun(id, false);
 }
 
 export function removeRun(id: string): void {

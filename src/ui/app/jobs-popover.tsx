@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { cancelAllJobs, cancelJob, forgetJob, pauseJob, stopJob } from '../actions/run-job.ts';
+import { showRun } from '../actions/training.ts';
 import { duration, timeLeft } from '../format/index.ts';
 import { useApp } from '../state/store.ts';
 import type { JobRecord } from '../state/types.ts';
@@ -79,6 +80,7 @@ function RunningJob({ job }: { readonly job: JobRecord }): ReactElement {
 
 function EndedJob({ job }: { readonly job: JobRecord }): ReactElement {
   const { problem } = job;
+  const hasModel = useApp((s) => s.session.view !== undefined);
   return (
     <div className="job ended">
       <div className="row">
@@ -88,6 +90,11 @@ function EndedJob({ job }: { readonly job: JobRecord }): ReactElement {
         <span className="cut">{job.title}</span>
         <span className="faint grow cut">{job.result ?? (job.state === 'done' ? '' : job.state)}</span>
         <span className="faint">{job.seconds === undefined ? '' : duration(job.seconds)}</span>
+        {job.run !== undefined && hasModel && (
+          <Button kind="link" onClick={() => showRun(job.run ?? '')} label={`Show ${job.title}`}>
+            Show
+          </Button>
+        )}
         <Button kind="link" onClick={() => forgetJob(job.id)} label={`Remove ${job.title} from the list`}>
           Remove
         </Button>

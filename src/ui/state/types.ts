@@ -351,6 +351,8 @@ export interface JobRecord {
   readonly state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';
   /** It can be paused, and stopped so that it keeps what it has. */
   readonly pausable?: boolean;
+  /** The training run it is of, where one was interrupted. */
+  readonly run?: string;
   readonly done: number;
   readonly total: number;
   /** Remaining seconds: low, middle, high. Absent before three steps are done. */

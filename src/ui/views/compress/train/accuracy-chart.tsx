@@ -60,7 +60,7 @@ interface AccuracyCurvesProps {
 function AccuracyCurves({ drawn, size, epochs }: AccuracyCurvesProps): ReactElement {
   const scored = drawn.map((d) => ({ drawn: d, points: scoredEpochs(d) }));
   const values = scored.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
-  const scales = curveScales(size, epochs, values, { least: 4, within: values.length > 0 ? [0, 100] : [90, 100] });
+  const scales = curveScales(size, epochs, values, { least: values.length > 0 ? 4 : 100, within: [0, 100] });
   const { y, right } = scales;
   const now = nowOf(drawn);
   const before = [...new Set(scored.flatMap(({ points }) => points.find((p) => p.epoch === 0)?.percent ?? []))];

@@ -104,6 +104,7 @@ function statusWords(run: TrainingRun): string {
 }
 
 function checkpointWords({ checkpointEpoch, status }: TrainingRun): string {
+  if (status === 'done') return '';
   if (checkpointEpoch === undefined) return status === 'waiting' ? '' : 'no checkpoint yet';
   return `checkpoint: epoch ${Number(checkpointEpoch.toFixed(1))}`;
 }
