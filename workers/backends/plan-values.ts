@@ -4,6 +4,7 @@ import type { KernelMemory } from './kernel-memory.ts';
 import { clampOf } from './plan/clamp.ts';
 import { type FastNode, NodeView, type Places, type View } from './plan/fast-node.ts';
 import { planNode } from './plan/index.ts';
+import { bindMove } from './plan/move.ts';
 
 /** A value's place in kernel memory while it lives. */
 export interface Slot {
@@ -79,7 +80,12 @@ export function planValues(model: Model, memory: KernelMemory, options: PlanOpti
   const binder = new Binder(model, memory, slots, scratch);
   const steps = graph.nodes.map((node, index): FloatStep | 'view' | undefined => {
     const step = planned[index];
-    if (step && isView(step)) return values.isOnePlace(step.viewOf, node.outputs[0] as TensorId) ? 'view' : undefined;
+    if (step && isView(step)) {
+      const output = node.outputs[0] as TensorId;
+      if (values.isOnePlace(step.viewOf, output)) return 'view';
+      const [from, to] = [slots.get(step.viewOf), slots.get(output)];
+      return from && to ? { outputs: [output], run: bindCopy(memory, from, to) } : undefined;
+    }
     return step ? stepOf(index, step, binder) : undefined;
   });
   return {
@@ -94,6 +100,12 @@ export function planValues(model: Model, memory: KernelMemory, options: PlanOpti
     },
   };
 }
+
+/** For a value whose place others read, too, and may see changed. */
+const bindCopy = (memory: KernelMemory, from: Slot, to: Slot): (() => void) =>
+  bindMove({ memory }, from.address, to.address, {
+    dimensions: [{ size: elementCount(to.shape), inputStep: 1, outputStep: 1 }],
+  });
 
 const isView = (node: FastNode | View): node is View => 'viewOf' in node;
 
@@ -204,8 +216,8 @@ class ValueGroups {
     const needed = neededByKernels(fast);
     for (const [index, node] of nodes.entries()) {
       const step = planned[index];
+      const source = step && isView(step) ? this.groupOf.get(step.viewOf) : undefined;
       if (step && isView(step)) {
-        const source = this.groupOf.get(step.viewOf);
         const shared =
           transformable && ((readers.get(step.viewOf) ?? 0) > 1 || model.graph.outputs.includes(step.viewOf));
         if (source !== undefined && !shared) {
@@ -215,7 +227,8 @@ class ValueGroups {
       }
       for (const [i, id] of node.outputs.entries()) {
         if (id === '' || this.groupOf.has(id)) continue;
-        if (!fast[index] && !needed.has(id)) continue;
+        // What only changes the shape of a value in kernel memory stays there, if only as a copy.
+        if (!fast[index] && source === undefined && !needed.has(id)) continue;
         const replaced =
           step && !isView(step) ? this.#stateInPlace(step, i, node.inputs, id, index, state, lastRead) : undefined;
         if (replaced === undefined) this.#place(id, index, Math.max(index, lastRead.get(id) ?? index));

@@ -161,3 +161,21 @@ test('CumSum from either end', () =>
     const attributes = { exclusive: random.below(2), reverse: random.below(2) };
     await agreesOnKernels(wasm, normal(random, shape), [{ op: 'CumSum', constants: [axis], attributes }]);
   }, 30));
+
+test('a Reshape of a value that others read, too, is a copy and runs on the kernels, and so do more after it', async () => {
+  const input = normal(new Random(1), [2, 8]);
+  const reshape = (from: string, ...shape: number[]): Step => ({
+    op: 'Reshape',
+    inputs: [from],
+    constants: [wholes(...shape)],
+  });
+  const steps = [
+    first,
+    reshape('v0', 4, 4),
+    reshape('v1', 2, 2, 4),
+    { op: 'Neg' },
+    reshape('v3', 2, 8),
+    { op: 'Add', inputs: ['v0', 'v4'] },
+  ];
+  await agreesOnKernels(wasm, input, steps);
+});
