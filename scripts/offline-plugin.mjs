@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
 /** Too large to fetch ahead of need: kept once it has been used. */
-const ON_DEMAND = /ort[-.].*\.(wasm|mjs|js)$|(^|\/)gpu[-.]([^/]*\.)?(html|css|js)$|\.map$/;
+const ON_DEMAND = /ort(-wasm|\.wasm)[-.].*\.(wasm|mjs|js)$|(^|\/)gpu[-.]([^/]*\.)?(html|css|js)$|\.map$/;
 
 const worker = (
   version,
