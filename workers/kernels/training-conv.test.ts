@@ -40,6 +40,9 @@ function convolution(random: Random) {
   };
 }
 
+/** The weights of a layer that is not trained are a constant of the step. */
+const frozen = (random: Random): number[] => (random.below(3) ? [] : [1]);
+
 const weights = (random: Random): TrainingCase => {
   const { x, y, attributes, kernel_shape } = convolution(random);
   const inputs = [even(random, x), even(random, y)];
@@ -49,7 +52,7 @@ const weights = (random: Random): TrainingCase => {
 const input = (random: Random): TrainingCase => {
   const { x, w, y, attributes } = convolution(random);
   const inputs = [even(random, y), even(random, w)];
-  return { op: 'ConvInputGradient', inputs, attributes: { ...attributes, input_shape: x } };
+  return { op: 'ConvInputGradient', inputs, constants: frozen(random), attributes: { ...attributes, input_shape: x } };
 };
 
 /** 3 × 3 of stride 1 with many channels: minimal filtering. */
@@ -66,7 +69,7 @@ const threeByThree =
     if (op === 'ConvWeightGradient')
       return { op, inputs: [even(random, x), y], attributes: { ...attributes, kernel_shape: [3, 3] } };
     const w = even(random, [outChannels, channels, 3, 3]);
-    return { op, inputs: [y, w], attributes: { ...attributes, input_shape: x } };
+    return { op, inputs: [y, w], constants: frozen(random), attributes: { ...attributes, input_shape: x } };
   };
 
 describe('gradients of convolutions agree with the reference', () => {
