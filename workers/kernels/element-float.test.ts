@@ -11,6 +11,7 @@ import {
   onSeeds,
   type Step,
   wasmForTests,
+  wholes,
 } from './float-chain.ts';
 
 /** Functions of one, two and more values, on shapes that leave tails. */
@@ -155,6 +156,22 @@ test('Where with a constant condition', () =>
     ];
     await agreesOnKernels(wasm, normal(random, broadcastable(random, output)), steps);
   }));
+
+test('Trilu', () =>
+  onSeeds(async (random) => {
+    const input = normal(random, [1 + random.below(3), 1 + random.below(6), 1 + random.below(6)]);
+    const diagonal: Tensor = { ...wholes(random.below(7) - 3), shape: [] };
+    const constants = random.below(3) === 0 ? [] : [diagonal];
+    await agreesOnKernels(wasm, input, [
+      { op: 'Neg' },
+      { op: 'Trilu', constants, attributes: { upper: random.below(2) } },
+    ]);
+  }, 30));
+
+test('a Cast to the same type takes no place', async () => {
+  const input = normal(new Random(1), [2, 3]);
+  await agreesOnKernels(wasm, input, [{ op: 'Neg' }, { op: 'Cast', attributes: { to: 1 } }, { op: 'Neg' }]);
+});
 
 test('NaN stays, whatever clamps or compares it', async () => {
   const input: Tensor = { type: 'float32', shape: [3], data: Float32Array.of(Number.NaN, 1, -1) };

@@ -24,6 +24,7 @@ export const binaryPlanners: PlannerTable = {
   Max: (view) => folded(view, BinaryFunction.max),
   Min: (view) => folded(view, BinaryFunction.min),
   Where: where,
+  Trilu: triangle,
 };
 
 interface Dimension {
@@ -194,6 +195,30 @@ function where(view: NodeView): FastNode | undefined {
       const b = { address: places.operand(inputs[2] as TensorId), shape: y };
       const output = { address: places.output(0), shape: known.output };
       return bindBinary(places, BinaryFunction.select, a, b, output, mask);
+    },
+  };
+}
+
+/** The upper (default) or lower triangle of the last two dimensions, from diagonal k on; zeros elsewhere. */
+function triangle(view: NodeView): FastNode | undefined {
+  const input = view.node.inputs[0] as TensorId;
+  const shape = view.floatShape(input);
+  const diagonal = view.has(1) ? view.numbers(1)?.[0] : 0;
+  if (!shape || shape.length < 2 || diagonal === undefined || !shapesOf(view, [input])) return undefined;
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const isUpper = view.int('upper', 1) !== 0;
+  const kept = Array.from({ length: rows * columns }, (_, i) => {
+    const beyond = (i % columns) - Math.floor(i / columns) - diagonal;
+    return (isUpper ? beyond >= 0 : beyond <= 0) ? 1 : 0;
+  });
+  return {
+    reads: [input],
+    clamps: true,
+    bind(places) {
+      const mask = places.memory.place(maskOf(kept, [rows, columns], shape));
+      const zero = { address: places.memory.place(Float32Array.of(0)), shape: [] };
+      const x = { address: places.operand(input), shape };
+      return bindBinary(places, BinaryFunction.select, x, zero, { address: places.output(0), shape }, mask);
     },
   };
 }

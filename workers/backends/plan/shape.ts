@@ -8,6 +8,8 @@ export const shapePlanners: PlannerTable = {
   Unsqueeze: reshaped,
   Identity: reshaped,
   Dropout: reshaped,
+  Cast: reshaped,
+  CastLike: reshaped,
 };
 
 /** Operators whose output has its input's elements in its input's order. */
