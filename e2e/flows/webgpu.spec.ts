@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { findings } from '../fixtures/axe.ts';
 
 const PAGE = './src/bench/gpu.html';
 const required = process.env.REQUIRE_TOOLS === '1';
@@ -48,6 +49,7 @@ test('a software adapter is refused with words, and the figures are saved in the
   const rows = page.getByRole('table', { name: /Samples per second/ }).locator('tbody tr');
   await expect(rows).toHaveCount(2);
   await expect(rows.first()).toContainText('WebAssembly');
+  expect(await findings(page)).toEqual([]);
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as file' }).click();
   const record = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
