@@ -32,6 +32,9 @@ export function About(): ReactElement {
         <span className="mono">npm test</span>, <span className="mono">npm run bench</span>.
       </p>
       <h3>Measured</h3>
+      <p className="prose">
+        <a href="./src/bench/gpu.html">Compare WebAssembly and your graphics processor</a>: a page of its own.
+      </p>
       {__BENCH__.length === 0 ? (
         <p className="secondary">This copy was built without measurements: npm run bench makes them.</p>
       ) : (
