@@ -4,7 +4,15 @@ import { messageOf } from '../base/index.ts';
 import type { Diagnostic, Tensor } from '../ir/index.ts';
 import { isZip } from './archive.ts';
 import { checkMember, zipChecksums } from './checksums.ts';
-import { damaged, noDecoder, pictureSizeOfInput, pictureSizes, pictureWithoutClass, tooLarge } from './errors.ts';
+import {
+  damaged,
+  noArrays,
+  noDecoder,
+  pictureSizeOfInput,
+  pictureSizes,
+  pictureWithoutClass,
+  tooLarge,
+} from './errors.ts';
 import { type DecodedImage, decodePng, isPng } from './png.ts';
 import type { DataFile, ReadData } from './read-arrays.ts';
 import { resized } from './resize.ts';
@@ -109,6 +117,7 @@ export async function readPictures(
   options: PictureOptions = {},
 ): Promise<ReadData & { readonly others: readonly DataFile[] }> {
   const { pictures, others, passedOver } = findPictures(files);
+  if (pictures.length === 0) throw noArrays(files.map(({ name }) => name));
   const diagnostics: Diagnostic[] = [];
   const say = (code: string, severity: Diagnostic['severity'], message: string): void =>
     void diagnostics.push({ code, severity, message });

@@ -67,7 +67,7 @@ export function describeData(opened: OpenedModel, request: DataRequest): DataDes
     parts: divided.parts,
     ...(samples.labels ? { classes: classCounts(samples.labels, divided.members, classNames, classes) } : {}),
     previews: first ? previewsOf(samples, first, PREVIEWS, inputs[0]?.fed) : [],
-    diagnostics: [...diagnostics, ...divided.diagnostics],
+    diagnostics: [...diagnostics, ...divided.diagnostics, ...imbalance(samples)],
   };
 }
 
@@ -101,6 +101,20 @@ function divisionOf(samples: SampleSet, classes: number | undefined): Division {
     const message = `${thrown.message} ${thrown.hint}`;
     return { parts: [], members: [], diagnostics: [{ code: thrown.code, severity: 'warning', message }] };
   }
+}
+
+/** From this ratio on, accuracy says little about the rare class. */
+const IMBALANCE = 10;
+
+function imbalance({ labels, name }: SampleSet): Diagnostic[] {
+  if (!labels) return [];
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [least, ...rest] = [...counts].sort(([, a], [, b]) => a - b);
+  const most = rest.at(-1);
+  if (!least || !most || most[1] < IMBALANCE * least[1]) return [];
+  const message = `The classes of '${name}' are not balanced: ${most[1]} samples are of class ${most[0]}, ${least[1]} of class ${least[0]}, of which accuracy says little.`;
+  return [{ code: 'datasets/imbalanced', severity: 'warning', message }];
 }
 
 function classCounts(

@@ -147,3 +147,24 @@ test('a generator with more classes than the network tells apart is refused', as
   const make = () => bindData(opened, { files: [], seed: 1, count: 20, generator: 'tones' });
   expect(make).toThrow(/the model tells 3 classes apart, 0 to 2/);
 });
+
+test('classes that are far from balanced are named', async () => {
+  const labels = Array.from({ length: 60 }, (_, i) => (i < 55 ? 0 : i < 58 ? 1 : 2));
+  const arrays = new Map<string, Tensor>([
+    [
+      'x',
+      tensorOf(
+        'float32',
+        [60, 2],
+        Array.from({ length: 120 }, (_, i) => i),
+      ),
+    ],
+    ['y', tensorOf('int32', [60], labels)],
+  ]);
+  const files = [{ name: 'set.npz', bytes: writeNpz(arrays) }];
+  const { diagnostics } = describeData(await networkOn([2]), { files, seed: 1, count: 0 });
+  expect(diagnostics.map((d) => d.message)).toEqual([
+    "Class 2 of 'set.npz' has too few samples for each part: none is in calibration.",
+    "The classes of 'set.npz' are not balanced: 55 samples are of class 0, 2 of class 2, of which accuracy says little.",
+  ]);
+});
