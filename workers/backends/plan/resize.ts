@@ -57,7 +57,12 @@ function nearest(shape: Shape, output: Shape, { axes }: ResizeParts): readonly M
 
 function smooth(view: NodeView, shape: Shape, { axes }: ResizeParts): FastNode | View | undefined {
   const input = view.node.inputs[0] as TensorId;
-  const changing = shape.map((_, d) => d).filter((d) => axes[d]);
+  const growth = (d: number) => (axes[d]?.length ?? 0) / (shape[d] as number);
+  // What shrinks goes first, then later passes have less to do; of equals the last axis, which takes longest per element.
+  const changing = shape
+    .map((_, d) => d)
+    .filter((d) => axes[d])
+    .sort((a, b) => growth(a) - growth(b) || b - a);
   if (changing.length === 0) return view.isActivation(0) ? { viewOf: input } : undefined;
   const mixtures = new Map(changing.map((d) => [d, (axes[d] ?? []).map(tapsOf)]));
   const passes = passesOf(shape, mixtures);
@@ -77,7 +82,7 @@ export interface MixingPass {
   readonly mixtures: readonly Mixture[];
 }
 
-/** Axis after axis of `shape`, in order. */
+/** Axis after axis of `shape`, in the order of `mixtures`. */
 export function passesOf(shape: Shape, mixtures: ReadonlyMap<number, readonly Mixture[]>): readonly MixingPass[] {
   const sizes = [...shape];
   const product = (list: readonly number[]) => list.reduce((n, size) => n * size, 1);

@@ -17,12 +17,21 @@ export function resampleFloat(call: usize): void {
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < outputSize; i++) {
       const first = <usize>i * tapBytes;
-      if (inner == 1) store<f32>(output, mixed(input, elements + first, weights + first, tapBytes));
+      if (inner == 1 && taps == 2) store<f32>(output, mixedTwo(input, elements + first, weights + first));
+      else if (inner == 1) store<f32>(output, mixed(input, elements + first, weights + first, tapBytes));
       else mixLines(input, lineBytes, elements + first, weights + first, tapBytes, output);
       output += lineBytes;
     }
     input += <usize>inputSize * lineBytes;
   }
+}
+
+/** Linear interpolation. */
+@inline
+function mixedTwo(input: usize, elements: usize, weights: usize): f32 {
+  const a = load<f32>(input + (<usize>load<i32>(elements) << 2));
+  const b = load<f32>(input + (<usize>load<i32>(elements, 4) << 2));
+  return load<f32>(weights) * a + load<f32>(weights, 4) * b;
 }
 
 @inline
