@@ -1,5 +1,5 @@
 // Gradient of the weights of a depthwise convolution in float32: plane by plane, four pixels at a time.
-import { intoMap } from './conv-gradient-float';
+import { intoMap } from './conv-weight-gradient-float';
 import { firstLanes } from './math-float';
 import { DepthwiseGradientField } from './memory';
 import { lanesSum } from './reduce-float';

@@ -403,11 +403,16 @@ export enum GradientPhaseField {
   first = 0,
   height = 4,
   width = 8,
-  /** Taps that reach the phase, over all output channels of a group; per tap the byte offset in the map and in a group's weights. */
+  /**
+   * Taps that reach the phase, window row by window row, over all output channels of a group; per tap the byte offset in the map
+   * and in a group's weights.
+   */
   depth = 12,
   offsets = 16,
   sources = 20,
-  bytes = 24,
+  /** Per row of pixels: which part of the lists meets more than the border, as byte offsets of its start and its end. */
+  rows = 24,
+  bytes = 28,
 }
 
 /** Functions of one value that `unaryFloat` knows; `alpha` and `beta` as ONNX has them. */

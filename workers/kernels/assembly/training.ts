@@ -1,5 +1,6 @@
 // Kernels of training.
-export { convInputGradientFloat, convWeightGradientFloat } from './conv-gradient-float';
+export { convInputGradientFloat } from './conv-input-gradient-float';
+export { convWeightGradientFloat } from './conv-weight-gradient-float';
 export { depthwiseWeightGradientFloat } from './depthwise-gradient-float';
 export { elementGradientFloat, logSoftmaxGradientFloat, reluGradientFloat, softmaxGradientFloat } from './element-gradient-float';
 export { fakeQuantizeFloat, fakeQuantizeGradientFloat } from './fake-quantize-float';

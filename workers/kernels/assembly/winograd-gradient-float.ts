@@ -1,7 +1,7 @@
 // Gradient of the weights of a 3 × 3 convolution of stride 1 by minimal filtering: the transpose of what `winograd-float.ts` does.
 // Tiles of X and of dY become 16 positions; per position one product over all tiles of all samples; 3 × 3 weights come from the 16
 // sums at the end. 16 multiplications in place of 36.
-import { transposed } from './conv-gradient-float';
+import { transposed } from './conv-weight-gradient-float';
 import { fillMap } from './map-float';
 import { WinogradField, WinogradGradientField } from './memory';
 import { transformTiles } from './winograd-float';

@@ -288,19 +288,21 @@ interface Phase {
   readonly width: number;
   readonly offsets: Int32Array<ArrayBuffer>;
   readonly sources: Int32Array<ArrayBuffer>;
+  /** Per row of pixels, from which byte of the lists to which one. */
+  readonly rows: Int32Array<ArrayBuffer>;
 }
 
 function phaseOf(
   y: AxisPhase,
   x: AxisPhase,
-  { channels, outChannels, size, window: { kernel } }: ConvShape,
+  { channels, outChannels, size, outSize, window: { kernel } }: ConvShape,
   map: readonly [number, number],
   border: readonly [number, number],
 ): Phase {
   const offsets: number[] = [];
   const sources: number[] = [];
-  for (let o = 0; o < outChannels; o++) {
-    for (const ky of y.taps) {
+  for (const ky of y.taps) {
+    for (let o = 0; o < outChannels; o++) {
       for (const kx of x.taps) {
         offsets.push(4 * ((o * map[0] + ky.from + border[0]) * map[1] + kx.from + border[1]));
         sources.push(4 * (o * channels * kernel[0] * kernel[1] + ky.tap * kernel[1] + kx.tap));
@@ -313,14 +315,28 @@ function phaseOf(
     width: x.count,
     offsets: Int32Array.from(offsets),
     sources: Int32Array.from(sources),
+    rows: rowTaps(y, outSize[0], 4 * outChannels * x.taps.length),
   };
 }
 
+/** Taps of the window's rows that meet dY and not only its border, for each row of pixels; a row of taps is `bytes` long. */
+function rowTaps({ count, taps }: AxisPhase, outHeight: number, bytes: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from(
+    Array.from({ length: count }, (_, row) => {
+      // `from` falls from tap to tap: those before the first are below dY, those behind the last above it.
+      const first = taps.filter(({ from }) => row + from >= outHeight).length;
+      const last = taps.filter(({ from }) => row + from >= 0).length;
+      return [first * bytes, Math.max(first, last) * bytes];
+    }).flat(),
+  );
+}
+
 function placePhases(memory: KernelMemory, phases: readonly Phase[]): number {
-  const blocks = phases.map(({ first, height, width, offsets, sources }) => ({
+  const blocks = phases.map(({ first, height, width, offsets, sources, rows }) => ({
     ...{ first, height, width, depth: offsets.length },
     offsets: memory.place(offsets),
     sources: memory.place(sources),
+    rows: memory.place(rows),
   }));
   const address = memory.reserve(phases.length * GradientPhaseField.bytes);
   for (const [i, block] of blocks.entries())
