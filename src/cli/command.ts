@@ -27,6 +27,8 @@ export interface CommandHost {
   /** Started on first use. */
   client(): JobClient;
   read(path: string): SourceFile & { readonly bytes: Uint8Array };
+  /** The files of a folder and of those in it, named by their paths from the folder on; undefined where it is none. */
+  folder(path: string): readonly DiskFile[] | undefined;
   /** A file that workers open by its path: nothing of it is read here. */
   find(path: string): DiskFile;
   /** Fingerprint of a file, lower-case hex. */

@@ -1,5 +1,6 @@
 import type { DataSettings } from '../explore/index.ts';
-import type { CommandOption, Invocation } from './command.ts';
+import type { SourceFile } from '../jobs/protocol.ts';
+import type { CommandHost, CommandOption, Invocation } from './command.ts';
 import { badUsage } from './errors.ts';
 
 /** Flags of every command that reads samples: how they are read. */
@@ -10,6 +11,13 @@ export const SETTINGS_OPTIONS: readonly CommandOption[] = [
   { name: 'layout', value: 'NCHW|NHWC', help: 'Where the channels of pictures lie; default: told from the shape' },
   { name: 'resize', help: 'Pictures of other sizes are resized to the input' },
 ];
+
+/** Files of a list 'a,b'; a folder stands for all files in it (pictures, one folder per class). */
+export const filesOf = (list: string | undefined, host: Pick<CommandHost, 'read' | 'folder'>): SourceFile[] =>
+  (list ?? '')
+    .split(',')
+    .filter(Boolean)
+    .flatMap<SourceFile>((path) => host.folder(path) ?? [host.read(path)]);
 
 /** What the flags say of how samples are read. Nothing said: nothing done. */
 export function settingsOf(call: Invocation): DataSettings {

@@ -1,9 +1,9 @@
 import { UserError } from '../base/index.ts';
 import type { Choices, DataRecipe, QuantizeChoice, TargetChoice } from '../explore/index.ts';
 import type { RescaleMode } from '../ir/index.ts';
-import type { DataSource, OpenReply, SourceFile } from '../jobs/protocol.ts';
+import type { DataSource, OpenReply } from '../jobs/protocol.ts';
 import type { CommandHost, CommandOption, Invocation } from './command.ts';
-import { SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
+import { filesOf, SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
 import { badUsage } from './errors.ts';
 
 /** Flags of every command that quantizes: data, method, widths. */
@@ -11,7 +11,7 @@ export const DATA_OPTIONS: readonly CommandOption[] = [
   {
     name: 'calibration',
     value: 'F[,F…]',
-    help: 'Inputs to calibrate on (.npz with x, MNIST idx, CIFAR binary); default: part of --data, else generated',
+    help: 'Inputs to calibrate on (.npz with x, MNIST idx, CIFAR binary, CSV, a folder or zip of pictures); default: part of --data, else generated',
   },
   {
     name: 'data',
@@ -126,9 +126,3 @@ export function dataOf(
   host.client().hold('data', 'calibration', source);
   return { dataId: 'data', calibrationId: 'calibration' };
 }
-
-const filesOf = (list: string | undefined, host: CommandHost): SourceFile[] =>
-  (list ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((path) => host.read(path));

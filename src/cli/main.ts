@@ -1,5 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { BugError, messageOf, UserError } from '../base/index.ts';
 import type { JobClient } from '../jobs/client.ts';
@@ -22,6 +22,7 @@ async function main(words: readonly string[]): Promise<number> {
       return pool;
     },
     read,
+    folder,
     find,
     sha256: sha256OfFile,
     write,
@@ -77,6 +78,22 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 function read(path: string): { name: string; bytes: Uint8Array } {
   try {
     return { name: basename(path), bytes: readFileSync(path) };
+  } catch (thrown) {
+    throw unreadable(path, messageOf(thrown));
+  }
+}
+
+function folder(path: string): DiskFile[] | undefined {
+  try {
+    if (!statSync(path).isDirectory()) return undefined;
+    const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = entries.map((entry) => resolve(entry.parentPath, entry.name)).sort();
+    const root = dirname(resolve(path));
+    return paths.map((file) => ({
+      name: relative(root, file).replaceAll('\\', '/'),
+      path: file,
+      size: statSync(file).size,
+    }));
   } catch (thrown) {
     throw unreadable(path, messageOf(thrown));
   }

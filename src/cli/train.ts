@@ -1,8 +1,8 @@
 import { UserError } from '../base/index.ts';
-import type { DataSource, SourceFile } from '../jobs/protocol.ts';
+import type { DataSource } from '../jobs/protocol.ts';
 import type { EpochRecord, Optimizer, Schedule, TrainingEvent, TrainingRecipe } from '../train/index.ts';
 import type { Command, CommandHost, CommandOption, Invocation } from './command.ts';
-import { SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
+import { filesOf, SETTINGS_OPTIONS, settingsOf } from './data-settings.ts';
 import { badUsage } from './errors.ts';
 import { modelPath } from './invocation.ts';
 import { openModel, parseShapes, SHAPE_OPTION } from './open-model.ts';
@@ -134,12 +134,6 @@ function dataOf(
   ];
   return { sources, dataId: 'training', validationId: 'validation' };
 }
-
-const filesOf = (list: string | undefined, host: CommandHost): SourceFile[] =>
-  (list ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((path) => host.read(path));
 
 function recipeOf(call: Invocation): TrainingRecipe {
   const optimizer = optimizerOf(call);
