@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { encodeWeight, type Model, type SampleSet, tensorOf, weightOf } from '../ir/index.ts';
-import { generated, plainTrainer, recipeOf, rigEngines, smallNetwork, trainWith } from '../test-kit/training-rig.ts';
+import {
+  generated,
+  plainTrainer,
+  RigGate,
+  recipeOf,
+  rigEngines,
+  smallNetwork,
+  trainWith,
+} from '../test-kit/training-rig.ts';
 import { modelOfCheckpoint } from './checkpoint.ts';
 import type { Checkpoint, TrainingEvent } from './recipe.ts';
 import { sweepLearningRates } from './sweep.ts';
@@ -257,13 +265,26 @@ test('a sweep tries each rate from the same start on the same batches, and one t
     sweepLearningRates({ model, samples, recipe, rates, steps: 30, validation }, rigEngines(), {
       onPoint: () => {},
       progress: () => {},
-      stopping: () => false,
+      gate: new RigGate(),
     });
-  const points = await sweep([1e-4, 1e-2, 1e4]);
-  expect(points.map((p) => p.learningRate)).toEqual([1e-4, 1e-2, 1e4]);
-  expect(points[2]).toEqual({ learningRate: 1e4 });
+  const points = await sweep([1e-4, 1e-2, 1e3]);
+  expect(points.map((p) => p.learningRate)).toEqual([1e-4, 1e-2, 1e3]);
+  expect(points[2]).toEqual({ learningRate: 1e3 });
   expect(points[1]?.loss).toBeLessThan(points[0]?.loss ?? 0);
   expect((await sweep([1e-2]))[0]).toEqual(points[1]);
+  expect(await sweep([-1]).catch((e: unknown) => e)).toMatchObject({ code: 'train/recipe' });
+});
+
+test('a sweep that is stopped tells the rates it has finished', async () => {
+  const gate = new RigGate();
+  const points = await sweepLearningRates({ ...request, rates: [1e-3, 1e-2, 1e-1], steps: 5 }, rigEngines(), {
+    gate,
+    onPoint: () => {},
+    progress: (done) => {
+      gate.stopping = done === 7;
+    },
+  });
+  expect(points.map((p) => p.learningRate)).toEqual([1e-3]);
 });
 
 /** Losses of all steps together, from means told now and then. */

@@ -64,7 +64,7 @@ export async function sweepRates(
   return sweepLearningRates({ ...request, model: opened.asRead }, enginesOf(host, ctx), {
     onPoint,
     progress: ctx.progress,
-    stopping: () => host.gate.stopping,
+    gate: host.gate,
   });
 }
 
