@@ -70,6 +70,25 @@ describe.each(Object.keys(attributesOf))('%s', (op) => {
   });
 });
 
+test.each([
+  ['SgdUpdate', 1],
+  ['AdamUpdate', 2],
+  ['RmsPropUpdate', 2],
+] as const)('%s lets moments fade to 0, not to numbers that processors are slow at', async (op, states) => {
+  const faint = vector(1e-36, -1e-36, 1e-20, 1, 0);
+  const inputs = [vector(1, 1, 1, 1, 1), vector(0, 0, 0, 0, 0), ...new Array<Tensor>(states).fill(faint)];
+  const attributes = { momentum: { float: 0.9 }, decay: { float: 0.9 } };
+  const example = { op, inputs: [...inputs, vector(0.1, 1, 1), scalar(1)], attributes, outputs: states + 1 };
+  const { model, feeds } = referenceOf(example);
+  const runner = await wasm.prepare(model);
+  const found = await runner.run(feeds);
+  const moment = found.get('y1')?.data as Float32Array;
+  expect(Array.from(moment.subarray(0, 2), (v) => v + 0)).toEqual([0, 0]);
+  expect(moment[2]).toBeCloseTo(0.9e-20, 25);
+  expect(moment[3]).toBeCloseTo(0.9, 5);
+  runner.dispose();
+});
+
 const norm = (random: Random): TrainingCase => ({
   op: 'GradientNorm',
   inputs: Array.from({ length: between(random, 1, 5) }, () => even(random, [between(random, 1, 30)])),
