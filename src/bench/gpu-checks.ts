@@ -5,15 +5,15 @@ import {
   type WebGpuBackend,
 } from '../../workers/backends/webgpu/index.ts';
 import { BugError, messageOf, UserError } from '../base/index.ts';
-import { createPlainBackend } from '../compute/index.ts';
+import { createPlainBackend, type FloatBackend, type StepBackend, type StepRunner } from '../compute/index.ts';
 import type { Model, Tensor, TensorId, TensorInfo } from '../ir/index.ts';
-import { bindTrainingNode, trainingOps } from '../train/index.ts';
+import { bindTrainingNode, type StepGraph, trainingOps } from '../train/index.ts';
 import { caseModel } from './gpu-cases.ts';
 import { batched, checkedNetworks, type GpuNetwork, samplesOf, stepFeeds, stepOf } from './gpu-networks.ts';
 import { operatorCases } from './gpu-operators.ts';
 import { GraphDraft } from './graph-draft.ts';
 
-/** One comparison of WebGPU with the plain reference. */
+/** One comparison of WebGPU with the plain reference, of networks with WebAssembly too. */
 export interface CheckResult {
   readonly name: string;
   /** Largest difference, as a share of the largest magnitude of its tensor; absent where that is not what is checked. */
@@ -23,13 +23,14 @@ export interface CheckResult {
   readonly fault?: string;
 }
 
-const plain = createPlainBackend(trainingOps);
+type Reference = FloatBackend & StepBackend;
+const plain: Reference = createPlainBackend(trainingOps);
 
 /** Of gradients that cancel out, what is left is rounding: below this, differences count as they are. */
 const LEAST_MAGNITUDE = 1e-3;
 
 /** Every operator, whole networks forward and in six training steps, and what happens when something is wrong. `open` gives a device of its own. */
-export async function* gpuChecks(open: () => Promise<GpuPort>): AsyncGenerator<CheckResult> {
+export async function* gpuChecks(open: () => Promise<GpuPort>, wasm: Reference): AsyncGenerator<CheckResult> {
   const port = await open();
   try {
     const gpu = createWebGpuBackend(port, bindTrainingNode);
@@ -38,8 +39,8 @@ export async function* gpuChecks(open: () => Promise<GpuPort>): AsyncGenerator<C
       yield await checked(name, () => checkOperator(gpu, i));
     }
     for (const network of checkedNetworks) {
-      yield await checked(`${network.title}, forward`, () => checkForward(gpu, network));
-      yield await checked(`${network.title}, six training steps`, () => checkSteps(gpu, network));
+      yield await checked(`${network.title}, forward`, () => checkForward(gpu, network, [plain, wasm]));
+      yield await checked(`${network.title}, six training steps`, () => checkSteps(gpu, network, [plain, wasm]));
     }
     yield await checked('Values inside a network', () => checkTaps(gpu));
     yield await checked('A layer without a kernel', () => checkReadBack(gpu));
@@ -51,6 +52,11 @@ export async function* gpuChecks(open: () => Promise<GpuPort>): AsyncGenerator<C
 }
 
 type Outcome = Omit<CheckResult, 'name'>;
+
+interface Difference extends Outcome {
+  readonly difference: number;
+  readonly tolerance: number;
+}
 
 async function checked(name: string, check: () => Promise<Outcome>): Promise<CheckResult> {
   try {
@@ -67,9 +73,10 @@ async function checkOperator(gpu: WebGpuBackend, index: number): Promise<Outcome
   return compareRuns(gpu, model, feeds, 'all');
 }
 
-function checkForward(gpu: WebGpuBackend, network: GpuNetwork): Promise<Outcome> {
+function checkForward(gpu: WebGpuBackend, network: GpuNetwork, references: readonly Reference[]): Promise<Outcome> {
   const model = batched(network, network.checkedBatch);
-  return compareRuns(gpu, model, new Map([['input', samplesOf(network, network.checkedBatch, 5)]]), 'all');
+  const feeds = new Map([['input', samplesOf(network, network.checkedBatch, 5)]]);
+  return compareRuns(gpu, model, feeds, 'all', [], references);
 }
 
 /** `kernels`: whether every node must have one, or some must not. */
@@ -79,46 +86,67 @@ async function compareRuns(
   feeds: ReadonlyMap<TensorId, Tensor>,
   kernels: 'all' | 'some',
   taps: readonly TensorId[] = [],
+  references: readonly Reference[] = [plain],
 ): Promise<Outcome> {
-  const [ours, reference] = [await gpu.prepare(model), await plain.prepare(model)];
+  const ours = await gpu.prepare(model);
   try {
     const missing = ours.plainNodes.map((node) => node.op);
     if (missing.length > 0 !== (kernels === 'some'))
       return { fault: `nodes without a kernel: ${missing.join(', ') || 'none'}` };
-    const expected = await reference.run(feeds, { taps });
-    return worst(expected, await ours.run(feeds, { taps }), GPU_TOLERANCE);
+    const actual = await ours.run(feeds, { taps });
+    const outcomes: Difference[] = [];
+    for (const reference of references) {
+      const runner = await reference.prepare(model);
+      outcomes.push(against(reference, worst(await runner.run(feeds, { taps }), actual, GPU_TOLERANCE)));
+      runner.dispose();
+    }
+    return largest(outcomes);
   } finally {
     ours.dispose();
-    reference.dispose();
   }
 }
 
 /** Losses and gradient norms of each step, then all parameters and statistics. */
-async function checkSteps(gpu: WebGpuBackend, network: GpuNetwork): Promise<Outcome> {
-  const batch = network.checkedBatch;
-  const step = stepOf(network, batch);
+async function checkSteps(gpu: WebGpuBackend, network: GpuNetwork, references: readonly Reference[]): Promise<Outcome> {
+  const step = stepOf(network, network.checkedBatch);
   const ours = await gpu.prepareSteps(step.model, step.state);
-  const reference = await plain.prepareSteps(step.model, step.state);
   try {
     if (ours.plainNodes.length > 0) return { fault: `${ours.plainNodes[0]?.op} has no kernel` };
-    ours.writeState(step.initialState);
-    reference.writeState(step.initialState);
-    let difference = 0;
-    for (let number = 0; number < 6; number++) {
-      const feeds = stepFeeds(network, step, batch, number);
-      const result = worst(await reference.step(feeds), await ours.step(feeds), network.tolerance);
-      if (result.fault) return { fault: `step ${number + 1}: ${result.fault}` };
-      difference = Math.max(difference, result.difference);
+    const own = await sixSteps(ours, network, step);
+    const outcomes: Difference[] = [];
+    for (const reference of references) {
+      const runner = await reference.prepareSteps(step.model, step.state);
+      const found = await sixSteps(runner, network, step);
+      runner.dispose();
+      found.forEach((expected, i) => {
+        outcomes.push(against(reference, worst(expected, own[i] as Values, network.tolerance)));
+      });
     }
-    const kept = new Set([...step.parameters.map(({ id }) => id), ...step.statistics]);
-    const [expected, actual] = [await reference.readState(), await ours.readState()];
-    const weights = worst(new Map([...expected].filter(([id]) => kept.has(id))), actual, network.tolerance);
-    return { ...weights, difference: Math.max(difference, weights.difference) };
+    return largest(outcomes);
   } finally {
     ours.dispose();
-    reference.dispose();
   }
 }
+
+type Values = ReadonlyMap<TensorId, Tensor>;
+
+/** Results of each step, and at the end all parameters and statistics. */
+async function sixSteps(runner: StepRunner, network: GpuNetwork, step: StepGraph): Promise<readonly Values[]> {
+  runner.writeState(step.initialState);
+  const results: Values[] = [];
+  for (let number = 0; number < 6; number++)
+    results.push(await runner.step(stepFeeds(network, step, network.checkedBatch, number)));
+  const kept = new Set([...step.parameters.map(({ id }) => id), ...step.statistics]);
+  return [...results, new Map([...(await runner.readState())].filter(([id]) => kept.has(id)))];
+}
+
+const against = ({ id }: Reference, outcome: Difference): Difference =>
+  outcome.fault === undefined ? outcome : { ...outcome, fault: `against '${id}': ${outcome.fault}` };
+
+/** The first that is at fault, or the one that differs most. */
+const largest = (outcomes: readonly Difference[]): Outcome =>
+  outcomes.find(({ fault }) => fault !== undefined) ??
+  outcomes.reduce((most, outcome) => (outcome.difference > most.difference ? outcome : most));
 
 /** A Relu that is done on the way is seen all the same when somebody looks before it. */
 function checkTaps(gpu: WebGpuBackend): Promise<Outcome> {
@@ -205,7 +233,7 @@ function worst(
   expected: ReadonlyMap<TensorId, Tensor>,
   actual: ReadonlyMap<TensorId, Tensor>,
   tolerance: number,
-): { readonly difference: number; readonly tolerance: number; readonly fault?: string } {
+): Difference {
   let difference = 0;
   for (const [id, tensor] of expected) {
     const found = actual.get(id);

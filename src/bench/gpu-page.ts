@@ -1,3 +1,4 @@
+import { BugError } from '../base/index.ts';
 import type { GpuAnswer, GpuRequest } from './gpu.worker.ts';
 import type { CheckResult } from './gpu-checks.ts';
 import { type GpuMeasure, gpuRecord } from './gpu-record.ts';
@@ -14,7 +15,7 @@ const BATCHES = [1, 32, 128] as const;
 
 function found<T extends HTMLElement>(selector: string, type: new () => T): T {
   const element = document.querySelector(selector);
-  if (!(element instanceof type)) throw new Error(`The page has no ${selector}.`);
+  if (!(element instanceof type)) throw new BugError(`The page has no ${selector}.`);
   return element;
 }
 

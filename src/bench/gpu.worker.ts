@@ -1,6 +1,6 @@
 import kernelsUrl from '../../build/kernels/kernels.wasm?url';
 import { loadKernels } from '../../workers/backends/kernel-memory.ts';
-import { createWasmFloatBackend } from '../../workers/backends/wasm-float.ts';
+import { createWasmFloatBackend, type WasmFloatBackend } from '../../workers/backends/wasm-float.ts';
 import { type EngineCandidate, gpuCandidate, openGpu } from '../../workers/backends/webgpu/index.ts';
 import { messageOf, UserError } from '../base/index.ts';
 import { bindTrainingNode } from '../train/index.ts';
@@ -33,16 +33,20 @@ async function look(): Promise<void> {
   port.close();
 }
 
+/** The kernels of this copy of the page. */
+async function wasm(): Promise<WasmFloatBackend> {
+  const reply = await fetch(kernelsUrl);
+  return createWasmFloatBackend(await loadKernels(await reply.arrayBuffer()), bindTrainingNode);
+}
+
 async function check(): Promise<void> {
-  for await (const result of gpuChecks(open)) answer({ is: 'check', result });
+  for await (const result of gpuChecks(open, await wasm())) answer({ is: 'check', result });
 }
 
 async function measure(ids: readonly string[], batches: readonly number[]): Promise<void> {
-  const reply = await fetch(kernelsUrl);
-  const backend = createWasmFloatBackend(await loadKernels(await reply.arrayBuffer()), bindTrainingNode);
   const gpu = await gpuCandidate(navigator.gpu, bindTrainingNode);
   if ('refused' in gpu) answer({ is: 'refused', reason: gpu.refused });
-  const engines: readonly EngineCandidate[] = [{ name: 'WebAssembly', backend }, gpu];
+  const engines: readonly EngineCandidate[] = [{ name: 'WebAssembly', backend: await wasm() }, gpu];
   const networks = gpuNetworks.filter(({ id }) => ids.includes(id));
   const now = () => performance.now() / 1000;
   for await (const found of gpuMeasures(networks, batches, engines, now)) answer({ is: 'measure', measure: found });

@@ -41,10 +41,24 @@ export async function openGpu(gpu: GPU | undefined): Promise<GpuPort> {
   if (!adapter) throw gpuMissing('the browser found no graphics processor it trusts');
   const requiredLimits = Object.fromEntries(RAISED.map((limit) => [limit, adapter.limits[limit]]));
   try {
-    return portOf(await adapter.requestDevice({ requiredLimits }), adapter.info);
+    return portOf(await adapter.requestDevice({ requiredLimits }), factsOf(adapter));
   } catch (cause) {
     throw gpuMissing(`the graphics processor could not be opened (${messageOf(cause)})`);
   }
+}
+
+/** Browsers before 2025 say of the adapter itself that it is a fallback; some older ones say nothing of it at all. */
+function factsOf(adapter: GPUAdapter): AdapterFacts {
+  const {
+    vendor = '',
+    architecture = '',
+    device = '',
+    description = '',
+  } = (adapter.info ?? {}) as Partial<AdapterFacts>;
+  const isFallback = [adapter.info, adapter].some(
+    (told) => told && 'isFallbackAdapter' in told && told.isFallbackAdapter,
+  );
+  return { vendor, architecture, device, description, isFallbackAdapter: isFallback };
 }
 
 function portOf(device: GPUDevice, info: AdapterFacts): GpuPort {
