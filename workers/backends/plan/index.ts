@@ -1,5 +1,6 @@
 import { binaryPlanners } from './binary.ts';
 import { convPlanners } from './conv.ts';
+import { einsumPlanners } from './einsum.ts';
 import { elementPlanners } from './element.ts';
 import type { Planner, PlannerTable } from './fast-node.ts';
 import { layoutPlanners } from './layout.ts';
@@ -19,6 +20,7 @@ import { unaryPlanners } from './unary.ts';
 const planners: PlannerTable = {
   ...convPlanners,
   ...productPlanners,
+  ...einsumPlanners,
   ...poolPlanners,
   ...elementPlanners,
   ...unaryPlanners,

@@ -1,7 +1,7 @@
 import { elementCount, type Shape, type TensorId } from '../../../src/ir/index.ts';
 import { broadcastDimensions } from './binary.ts';
 import { type FastNode, inOrder, type NodeView, type PlannerTable, type View } from './fast-node.ts';
-import { axisOf, bindMove, type Move, type MoveDimension, moved, picked, stridesOf } from './move.ts';
+import { axisOf, bindMove, type MoveDimension, moved, permuted, picked, stridesOf } from './move.ts';
 
 /** Operators that transpose, cut, join, repeat and pick elements. Their arguments must be constants. */
 export const layoutPlanners: PlannerTable = {
@@ -17,19 +17,6 @@ export const layoutPlanners: PlannerTable = {
 };
 
 const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
-
-/** Dimensions of `sizes` in the order `order`, written one after another. */
-function permuted(sizes: readonly number[], order: readonly number[]): Move {
-  const from = stridesOf(sizes);
-  const to = stridesOf(order.map((d) => sizes[d] as number));
-  return {
-    dimensions: order.map((d, i) => ({
-      size: sizes[d] as number,
-      inputStep: from[d] as number,
-      outputStep: to[i] as number,
-    })),
-  };
-}
 
 function transposed(view: NodeView): FastNode | View | undefined {
   const shape = view.floatShape(view.node.inputs[0]);

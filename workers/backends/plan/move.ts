@@ -29,6 +29,19 @@ export function stridesOf(shape: Shape): readonly number[] {
 /** An axis that may be counted from the end. */
 export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
+/** Dimensions of `sizes` in the order `order`, written one after another. */
+export function permuted(sizes: readonly number[], order: readonly number[]): Move {
+  const from = stridesOf(sizes);
+  const to = stridesOf(order.map((d) => sizes[d] as number));
+  return {
+    dimensions: order.map((d, i) => ({
+      size: sizes[d] as number,
+      inputStep: from[d] as number,
+      outputStep: to[i] as number,
+    })),
+  };
+}
+
 /** Indices along an axis: a step where they are evenly spaced, otherwise a table. */
 export function picked(
   indices: readonly number[],
