@@ -55,7 +55,7 @@ export function SweepChart(): ReactElement {
             </Button>
           ) : (
             <Button small onClick={() => void sweepRates()} disabledReason={obstacle}>
-              Sweep 10 rates
+              Sweep<span className="sweep-count"> 10 rates</span>
             </Button>
           )}
         </>
