@@ -7,6 +7,7 @@ export {
   type ClassTree,
   type GeneratedSet,
   generateSet,
+  groupsOf,
   leavesOf,
   type SampleGenerator,
   USUAL_DIFFICULTY,

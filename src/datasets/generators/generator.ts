@@ -64,6 +64,16 @@ export function generateSet(
   return { x, y, count, shape };
 }
 
+/** Names of the inner nodes above each leaf, the root left out: ['round', 'full'] above 'disc'. */
+export const groupsOf = (tree: ClassTree): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    tree.children.flatMap((child): [string, readonly string[]][] =>
+      typeof child === 'string'
+        ? [[child, []]]
+        : [...groupsOf(child)].map(([leaf, above]) => [leaf, [child.name, ...above]]),
+    ),
+  );
+
 /** The leaves of a hierarchy from left to right. */
 export const leavesOf = (tree: ClassTree): string[] =>
   tree.children.flatMap((child) => (typeof child === 'string' ? [child] : leavesOf(child)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sha256Hex } from '../../base/index.ts';
-import { generateSet, leavesOf, type SampleGenerator } from './generator.ts';
+import { generateSet, groupsOf, leavesOf, type SampleGenerator } from './generator.ts';
 import { sampleGenerators } from './registry.ts';
 
 const all = [...sampleGenerators].map((generator) => [generator.id, generator] as const);
@@ -74,6 +74,8 @@ test('a hierarchy ends in the classes, in their order', () => {
   expect(trees).toHaveLength(1);
   for (const { tree, classes } of trees) expect(leavesOf(tree)).toEqual(classes);
   const [{ tree }] = trees as [(typeof trees)[0]];
+  expect(groupsOf(tree).get('disc')).toEqual(['round', 'full']);
+  expect(groupsOf(tree).get('chequers')).toEqual(['linear', 'repeated']);
   expect(tree.children.map((child) => (typeof child === 'string' ? child : child.name))).toEqual([
     'round',
     'angular',

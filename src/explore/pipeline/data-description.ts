@@ -1,10 +1,12 @@
 import { UserError } from '../../base/index.ts';
 import {
   beforeNormalization,
+  groupsOf,
   type Layout,
   layoutOf,
   type Preview,
   previewsOf,
+  sampleGenerators,
   splitForTraining,
   TRAINING_PARTS,
   type TrainingPart,
@@ -40,6 +42,8 @@ export interface DataDescription {
   readonly classes?: readonly {
     readonly label: number;
     readonly name?: string;
+    /** Where the class stands in a hierarchy, from the top: ['round', 'full']. */
+    readonly groups?: readonly string[];
     readonly count: number;
     readonly counts: readonly number[];
   }[];
@@ -65,7 +69,9 @@ export function describeData(opened: OpenedModel, request: DataRequest): DataDes
     settings: { ...(preprocessing && { preprocessing }), ...(layout && { layout }), ...(resize && { resize }) },
     inputs,
     parts: divided.parts,
-    ...(samples.labels ? { classes: classCounts(samples.labels, divided.members, classNames, classes) } : {}),
+    ...(samples.labels
+      ? { classes: classCounts(samples.labels, divided.members, { classNames, groups: groupsIn(request), classes }) }
+      : {}),
     previews: first ? previewsOf(samples, first, PREVIEWS, inputs[0]?.fed) : [],
     diagnostics: [...diagnostics, ...divided.diagnostics, ...imbalance(samples)],
   };
@@ -117,11 +123,22 @@ function imbalance({ labels, name }: SampleSet): Diagnostic[] {
   return [{ code: 'datasets/imbalanced', severity: 'warning', message }];
 }
 
+interface ClassWords {
+  readonly classNames: readonly string[] | undefined;
+  readonly groups: ReturnType<typeof groupsOf> | undefined;
+  /** That the model tells apart. */
+  readonly classes: number | undefined;
+}
+
+function groupsIn({ generator, files }: DataRequest): ReturnType<typeof groupsOf> | undefined {
+  const tree = files.length === 0 && generator !== undefined ? sampleGenerators.get(generator).tree : undefined;
+  return tree && groupsOf(tree);
+}
+
 function classCounts(
   labels: Int32Array,
   members: Division['members'],
-  names: readonly string[] | undefined,
-  classes: number | undefined,
+  { classNames, groups, classes }: ClassWords,
 ): NonNullable<DataDescription['classes']> {
   const known = new Set(labels);
   for (let label = 0; label < (classes ?? 0); label++) known.add(label);
@@ -135,10 +152,12 @@ function classCounts(
   return [...known]
     .sort((a, b) => a - b)
     .map((label) => {
-      const name = names?.[label];
+      const name = classNames?.[label];
+      const above = name === undefined ? undefined : groups?.get(name);
       return {
         label,
         ...(name === undefined ? {} : { name }),
+        ...(above ? { groups: above } : {}),
         count: whole.get(label) ?? 0,
         counts: inParts.map((counts) => counts.get(label) ?? 0),
       };

@@ -148,6 +148,12 @@ test('a generator with more classes than the network tells apart is refused', as
   expect(make).toThrow(/the model tells 3 classes apart, 0 to 2/);
 });
 
+test('a hierarchy of classes is told', async () => {
+  const opened = await networkOn([3, 32, 32], 12);
+  const { classes } = describeData(opened, { files: [], seed: 1, count: 24, generator: 'shapes' });
+  expect(classes![0]).toEqual({ label: 0, name: 'disc', groups: ['round', 'full'], count: 2, counts: [] });
+});
+
 test('classes that are far from balanced are named', async () => {
   const labels = Array.from({ length: 60 }, (_, i) => (i < 55 ? 0 : i < 58 ? 1 : 2));
   const arrays = new Map<string, Tensor>([

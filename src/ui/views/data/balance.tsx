@@ -63,10 +63,11 @@ function BalanceTable({ classes, parts, total }: TableOf): ReactElement {
           </tr>
         </thead>
         <tbody>
-          {classes.map(({ label, name, count, counts }) => (
+          {classes.map(({ label, name, groups, count, counts }) => (
             <tr key={label}>
-              <th scope="row" className="cut" title={name}>
+              <th scope="row" className="cut" title={groups ? [...groups, name].join(', ') : name}>
                 <span className="data-label">{label}</span> {name !== String(label) && name}
+                {groups && <span className="data-groups"> {groups.join(', ')}</span>}
               </th>
               {[count, ...counts].map((n, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
