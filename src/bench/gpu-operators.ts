@@ -18,6 +18,8 @@ const products: readonly OperatorCase[] = [
   },
   { op: 'MatMul', note: 'batches', inputs: [of(2, 3, 5, 17), of(2, 3, 17, 40)] },
   { op: 'MatMul', note: 'stacked rows', inputs: [of(4, 9, 12), of(12, 5)] },
+  { op: 'MatMul', note: 'vector with matrix', inputs: [of(12), of(12, 7)] },
+  { op: 'MatMul', note: 'matrix with vector', inputs: [of(3, 12), of(12)] },
   { op: 'MatMul', note: 'one with many', inputs: [of(6, 12), of(3, 12, 5)] },
 ];
 
@@ -48,6 +50,18 @@ const convolutions: readonly OperatorCase[] = [
     note: 'stride 2',
     inputs: [of(2, 5, 6, 7), of(5, 8, 3, 3), of(8)],
     attributes: { strides: ints(2, 2), pads: ints(1, 1, 1, 1), output_padding: ints(1, 1) },
+  },
+  {
+    op: 'ConvTranspose',
+    note: 'groups, dilated',
+    inputs: [of(2, 8, 5, 6), of(8, 5, 3, 2)],
+    attributes: { group: int(2), dilations: ints(2, 1), strides: ints(1, 3) },
+  },
+  {
+    op: 'ConvTranspose',
+    note: 'depthwise, one axis',
+    inputs: [of(2, 6, 9), of(6, 1, 4)],
+    attributes: { group: int(6), strides: ints(2), pads: ints(1, 1) },
   },
   {
     op: train('ConvInputGradient'),
@@ -140,6 +154,14 @@ const elements: readonly OperatorCase[] = [
   { op: 'Add', note: 'both broadcast', inputs: [of(4, 1, 6), of(3, 4, 5, 1)] },
   { op: 'Mul', note: 'by a constant', inputs: [of(4, 6), { shape: [], fill: [0.25], constant: 'float32' }] },
   { op: 'Pow', note: 'positive base', inputs: [{ shape: [40], fill: 'positive' }, of(40)] },
+  {
+    op: 'Pow',
+    note: 'negative base, whole exponents',
+    inputs: [
+      { shape: [5], fill: [-2, -2, -1.5, 0, -3] },
+      { shape: [5], fill: [3, 2, -1, 2, 0] },
+    ],
+  },
   { op: 'Pow', note: 'square', inputs: [of(40), { shape: [], fill: [2], constant: 'float32' }] },
   { op: 'Where', note: 'broadcast', inputs: [{ shape: [4, 1, 6], fill: 'truth' }, of(5, 6), of(4, 5, 1)] },
 ];

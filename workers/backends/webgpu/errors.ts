@@ -1,5 +1,8 @@
 import { messageOf, UserError } from '../../../src/base/index.ts';
 
+/** Reasons come from browsers, with or without a full stop of their own. */
+const withoutStop = (text: string): string => text.replace(/\.+$/, '');
+
 export const gpuMissing = (reason: string): UserError =>
   new UserError(
     'workers/gpu-missing',
@@ -11,7 +14,7 @@ export const gpuMissing = (reason: string): UserError =>
 export const gpuLost = (name: string, reason: string): UserError =>
   new UserError(
     'workers/gpu-lost',
-    `The graphics processor (${name}) was lost while it computed: ${reason}.`,
+    `The graphics processor (${name}) was lost while it computed: ${withoutStop(reason)}.`,
     'The last checkpoint is complete: resume from it, here or with WebAssembly. If it happens again, choose a smaller batch and close other programs that use the graphics processor.',
     { name, reason },
   );
@@ -19,7 +22,7 @@ export const gpuLost = (name: string, reason: string): UserError =>
 export const gpuOutOfMemory = (name: string, bytes: number, cause: unknown): UserError =>
   new UserError(
     'workers/out-of-memory',
-    `The graphics processor (${name}) cannot hold the ${bytes} bytes that this network needs: ${messageOf(cause)}.`,
+    `The graphics processor (${name}) cannot hold the ${bytes} bytes that this network needs: ${withoutStop(messageOf(cause))}.`,
     'Choose a smaller batch, or compute with WebAssembly.',
     { name, bytes },
     { cause },
@@ -28,7 +31,7 @@ export const gpuOutOfMemory = (name: string, bytes: number, cause: unknown): Use
 export const gpuRefused = (name: string, cause: unknown): UserError =>
   new UserError(
     'workers/gpu-refused',
-    `The graphics processor (${name}) refused a kernel: ${messageOf(cause)}.`,
+    `The graphics processor (${name}) refused a kernel: ${withoutStop(messageOf(cause))}.`,
     'Compute with WebAssembly, and report this message: kernels should run on every WebGPU device.',
     { name },
     { cause },
