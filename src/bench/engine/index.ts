@@ -40,6 +40,8 @@ function tensorflowInNode(host: BenchHost): { readonly library: unknown; readonl
 }
 
 async function jaxInNode(): Promise<unknown> {
+  // onnxruntime-web leaves a Worker in Node, which jax-js takes for a browser's; neither uses it on one thread.
+  Reflect.deleteProperty(globalThis, 'Worker');
   const jax = await import('@jax-js/jax');
   await jax.init('wasm');
   jax.defaultDevice('wasm');
