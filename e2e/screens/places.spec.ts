@@ -41,6 +41,15 @@ for (const { name, width, height } of sizes) {
       await app.page.getByRole('button', { name: 'Quantize and check' }).click();
       await app.page.getByRole('button', { name: /^Jobs/ }).waitFor();
       await shoot('compress-checked');
+      const main = app.main('Compress');
+      await main.getByRole('radio', { name: 'Train' }).click();
+      await main.getByRole('button', { name: /^Sweep/ }).click();
+      await main.getByText('10 of 10 rates').waitFor({ state: 'attached' });
+      await main.getByRole('button', { name: /^Train(,|$)/ }).click();
+      await main.getByText(/^Epoch [1-9]/).waitFor();
+      await shoot('train');
+      await main.getByText(/^done in/).waitFor();
+      await main.getByRole('radio', { name: 'Quantize' }).click();
       await app.goTo('Explore');
       await shoot('explore-one-point');
       await app.main('Explore').getByRole('button', { name: 'Explore trade-offs' }).first().click();

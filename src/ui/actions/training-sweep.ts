@@ -1,4 +1,5 @@
 import { CancelledError } from '../../base/index.ts';
+import { initialState } from '../state/initial.ts';
 import { getState, patch } from '../state/store.ts';
 import type { AppState } from '../state/types.ts';
 import { problemOf } from './problems.ts';
@@ -20,7 +21,7 @@ export async function sweepRates(): Promise<void> {
   const { session, training } = getState();
   if (sweepObstacle(getState()) !== undefined || session.modelId === undefined || !training.data) return;
   const { data, recipe } = training;
-  const sweep = { rates: RATES, steps: STEPS, points: [] };
+  const sweep = { modelId: session.modelId, rates: RATES, steps: STEPS, points: [] };
   patch({ training: { sweep: { ...sweep, status: 'running' } } });
   const change = (members: Partial<AppState['training']['sweep']>): void =>
     patch({ training: { sweep: { ...getState().training.sweep, ...members } } });
@@ -56,9 +57,13 @@ export function cancelSweep(): void {
   if (jobId !== undefined) cancelJob(jobId);
 }
 
+/** The sweep of the open network; that of another one is not shown. */
+export const openSweep = ({ session, training }: AppState): AppState['training']['sweep'] =>
+  training.sweep.modelId === session.modelId ? training.sweep : initialState.training.sweep;
+
 /** The rate with the least loss; undefined: all diverged, or none is known. */
-export const bestRate = ({ training }: AppState): number | undefined =>
-  training.sweep.points.reduce<{ learningRate: number; loss?: number } | undefined>(
+export const bestRate = (state: AppState): number | undefined =>
+  openSweep(state).points.reduce<{ learningRate: number; loss?: number } | undefined>(
     (best, point) => (point.loss !== undefined && point.loss < (best?.loss ?? Number.POSITIVE_INFINITY) ? point : best),
     undefined,
   )?.learningRate;

@@ -297,6 +297,8 @@ export interface TrainingData {
 }
 
 export interface SweepState {
+  /** The network it is of. */
+  readonly modelId?: string;
   readonly status: 'none' | 'running' | 'done' | 'cancelled' | 'failed';
   readonly points: readonly SweepPoint[];
   /** Rates that are tried in all, lowest first. */

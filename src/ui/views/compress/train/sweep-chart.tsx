@@ -3,8 +3,8 @@ import { type KeyboardEvent, type ReactElement, useCallback, useState } from 're
 import type { SweepPoint } from '../../../../train/index.ts';
 import { shortNumber } from '../../../actions/training-events.ts';
 import { setLearningRate } from '../../../actions/training-recipe.ts';
-import { bestRate, cancelSweep, sweepObstacle, sweepRates } from '../../../actions/training-sweep.ts';
-import { AxisBottom, AxisLeft, Chart, decades } from '../../../charts/index.ts';
+import { bestRate, cancelSweep, openSweep, sweepObstacle, sweepRates } from '../../../actions/training-sweep.ts';
+import { AxisBottom, AxisLeft, Chart, type ChartTable, decades } from '../../../charts/index.ts';
 import { useApp } from '../../../state/store.ts';
 import { Button, ErrorList } from '../../../widgets/index.ts';
 import { shapePath } from '../../explore/families.ts';
@@ -17,23 +17,12 @@ const BOTTOM = 34;
 
 /** Loss after a few steps at each learning rate; a press on a rate takes it into the recipe. */
 export function SweepChart(): ReactElement {
-  const sweep = useApp((s) => s.training.sweep);
+  const sweep = useApp(openSweep);
   const obstacle = useApp(sweepObstacle);
   const best = useApp(bestRate);
   const rate = useApp((s) => s.training.recipe.learningRate);
   const { points, rates, steps, status } = sweep;
-  const table = useCallback(
-    () => ({
-      caption: `Loss after ${steps} steps at each learning rate`,
-      columns: ['Learning rate', 'Loss', 'Validation, top-1, %'],
-      rows: points.map((p) => [
-        p.learningRate,
-        p.loss ?? 'diverged',
-        p.validation?.accuracy === undefined ? undefined : Math.round(p.validation.accuracy * 1000) / 10,
-      ]),
-    }),
-    [points, steps],
-  );
+  const table = useCallback(() => sweepTable(points, steps), [points, steps]);
   const words = status === 'none' ? 'none yet' : `${points.length} of ${rates.length} rates, ${steps} steps each`;
   return (
     <Chart
@@ -75,6 +64,18 @@ export function SweepChart(): ReactElement {
   );
 }
 
+function sweepTable(points: readonly SweepPoint[], steps: number): ChartTable {
+  return {
+    caption: `Loss after ${steps} steps at each learning rate`,
+    columns: ['Learning rate', 'Loss', 'Validation, top-1, %'],
+    rows: points.map((p) => [
+      p.learningRate,
+      p.loss ?? 'diverged',
+      p.validation?.accuracy === undefined ? undefined : Math.round(p.validation.accuracy * 1000) / 10,
+    ]),
+  };
+}
+
 interface SweepProps {
   readonly points: readonly SweepPoint[];
   readonly rate: number;
@@ -82,43 +83,37 @@ interface SweepProps {
   readonly height: number;
 }
 
+/** Loss upwards, by its logarithm where rates that are far too high would flatten what the sweep is for. */
+function lossScale(points: readonly SweepPoint[], bottom: number) {
+  const losses = points.flatMap(({ loss }) => loss ?? []);
+  const least = losses.length > 0 ? Math.min(...losses) : 0;
+  const most = losses.length > 0 ? Math.max(...losses) : 1;
+  const room = Math.max(0.05 * most, 0.15 * (most - least));
+  const isWide = least > 0 && most > 10 * median(losses);
+  const near = losses.length === 0 ? [0, 1] : [Math.max(0, least - room), most + room];
+  const scale = (isWide ? scaleLog() : scaleLinear())
+    .domain(isWide ? [least * 0.8, most * 1.25] : near)
+    .range([bottom, TOP])
+    .clamp(true);
+  return { scale, isWide, ticks: losses.length > 0 ? scale.ticks(4) : [] };
+}
+
 function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
-  const [focused, setFocused] = useState(0);
   const bottom = height - BOTTOM;
   const x = scaleLog()
     .domain([5e-6, 0.6])
     .range([LEFT, width - RIGHT])
     .clamp(true);
-  const losses = points.flatMap(({ loss }) => loss ?? []);
-  const least = losses.length > 0 ? Math.min(...losses) : 0;
-  const most = losses.length > 0 ? Math.max(...losses) : 1;
-  const room = Math.max(0.05 * most, 0.15 * (most - least));
-  // Rates that are far too high would flatten what the sweep is for.
-  const isWide = least > 0 && most > 10 * median(losses);
-  const y = (isWide ? scaleLog() : scaleLinear())
-    .domain(
-      losses.length === 0 ? [0, 1] : isWide ? [least * 0.8, most * 1.25] : [Math.max(0, least - room), most + room],
-    )
-    .range([bottom, TOP])
-    .clamp(true);
-  const shown = points.filter((p) => p.loss !== undefined);
+  const { scale: y, isWide, ticks } = lossScale(points, bottom);
   const path = line<SweepPoint>(
     (p) => x(p.learningRate),
     (p) => y(p.loss ?? 0),
-  )(shown);
-  const move = (event: KeyboardEvent<SVGGElement>): void => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (by === 0) return;
-    event.preventDefault();
-    const next = Math.max(0, Math.min(points.length - 1, focused + by));
-    setFocused(next);
-    event.currentTarget.querySelectorAll<SVGGElement>('[role=button]')[next]?.focus();
-  };
+  )(points.filter((p) => p.loss !== undefined));
   return (
     <>
       <AxisLeft
         scale={y}
-        ticks={losses.length > 0 ? y.ticks(4) : []}
+        ticks={ticks}
         format={isWide ? shortNumber : y.tickFormat(4)}
         x={LEFT}
         width={width - LEFT - RIGHT}
@@ -136,20 +131,43 @@ function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
         </text>
       )}
       <path d={path ?? ''} className="curve-validation" stroke="var(--ink2)" aria-hidden="true" />
-      <g role="toolbar" aria-label="Learning rates tried" onKeyDown={move}>
-        {points.map((p, i) => (
-          <SweepMark
-            key={p.learningRate}
-            point={p}
-            x={x(p.learningRate)}
-            y={p.loss === undefined ? TOP + 8 : y(p.loss)}
-            isChosen={p.learningRate === rate}
-            isWorded={points[i - 1]?.loss !== undefined || i === 0}
-            tabStop={i === Math.min(focused, points.length - 1)}
-          />
-        ))}
-      </g>
+      <SweepMarks points={points} rate={rate} x={x} y={y} />
     </>
+  );
+}
+
+interface SweepMarksProps {
+  readonly points: readonly SweepPoint[];
+  readonly rate: number;
+  readonly x: (rate: number) => number;
+  readonly y: (loss: number) => number;
+}
+
+/** One tab stop; arrows move between rates, Enter takes one. */
+function SweepMarks({ points, rate, x, y }: SweepMarksProps): ReactElement {
+  const [focused, setFocused] = useState(0);
+  const move = (event: KeyboardEvent<SVGGElement>): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(points.length - 1, focused + by));
+    setFocused(next);
+    event.currentTarget.querySelectorAll<SVGGElement>('[role=button]')[next]?.focus();
+  };
+  return (
+    <g role="toolbar" aria-label="Learning rates tried" onKeyDown={move}>
+      {points.map((p, i) => (
+        <SweepMark
+          key={p.learningRate}
+          point={p}
+          x={x(p.learningRate)}
+          y={p.loss === undefined ? TOP + 8 : y(p.loss)}
+          isChosen={p.learningRate === rate}
+          isWorded={points[i - 1]?.loss !== undefined || i === 0}
+          tabStop={i === Math.min(focused, points.length - 1)}
+        />
+      ))}
+    </g>
   );
 }
 
