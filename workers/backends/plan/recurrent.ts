@@ -206,13 +206,21 @@ function stepsOf({ steps, batch, hidden, directions, batchFirst }: Sizes, d: num
       };
 }
 
+/** What a cell has no use for is a tanh. */
+function activationFields([f, g, out]: readonly (Unary | undefined)[]) {
+  const parts = (of: Unary | undefined) =>
+    [of?.operation ?? UnaryFunction.tanh, floatBits(of?.alpha ?? 0), floatBits(of?.beta ?? 0)] as const;
+  const [[fId, fAlpha, fBeta], [gId, gAlpha, gBeta], [outId, outAlpha, outBeta]] = [parts(f), parts(g), parts(out)];
+  return { f: fId, fAlpha, fBeta, g: gId, gAlpha, gBeta, out: outId, outAlpha, outBeta };
+}
+
 function bindDirection(
   view: NodeView,
   places: Places,
   sizes: Sizes,
   layout: ReturnType<typeof scratchOf>,
   d: number,
-  [f, g, out]: readonly Unary[],
+  activations: readonly Unary[],
 ): () => void {
   const { inputs: ids, outputs } = view.node;
   const { cell, steps, batch, inputs, hidden, rows, batchFirst } = sizes;
@@ -220,13 +228,6 @@ function bindDirection(
   const operand = (index: number, offset: number): number =>
     view.has(index) ? places.operand(ids[index] as TensorId) + offset : 0;
   const output = (index: number, offset: number): number => (outputs[index] ? places.output(index) + offset : 0);
-  const parameters = ({ alpha = 0, beta = 0 }: Unary) => [floatBits(alpha), floatBits(beta)] as const;
-  const none: Unary = { operation: UnaryFunction.tanh };
-  const [[fAlpha, fBeta], [gAlpha, gBeta], [outAlpha, outBeta]] = [
-    parameters(f ?? none),
-    parameters(g ?? none),
-    parameters(out ?? none),
-  ];
   return bindFields(places, 'recurrentFloat', RecurrentField, {
     cell,
     input: operand(0, 0),
@@ -256,14 +257,6 @@ function bindDirection(
     clip: floatBits(view.float('clip', Number.POSITIVE_INFINITY)),
     inputForget: view.int('input_forget', 0),
     linearBeforeReset: view.int('linear_before_reset', 0),
-    f: (f ?? none).operation,
-    fAlpha,
-    fBeta,
-    g: (g ?? none).operation,
-    gAlpha,
-    gBeta,
-    out: (out ?? none).operation,
-    outAlpha,
-    outBeta,
+    ...activationFields(activations),
   });
 }
