@@ -1,4 +1,4 @@
-import { messageOf } from '../../../src/base/index.ts';
+import { messageOf, UserError } from '../../../src/base/index.ts';
 import type { FloatBackend, StepBackend } from '../../../src/compute/index.ts';
 import { allocate, elementCount, isKnown, type Model, type Tensor, type TensorId } from '../../../src/ir/index.ts';
 import type { BindOperator } from '../float-machine.ts';
@@ -134,7 +134,8 @@ export async function gpuCandidate(gpu: GPU | undefined, bind: BindOperator): Pr
   try {
     port = await openGpu(gpu);
   } catch (thrown) {
-    return { name: 'WebGPU', refused: messageOf(thrown) };
+    const reason = thrown instanceof UserError ? thrown.facts['reason'] : undefined;
+    return { name: 'WebGPU', refused: typeof reason === 'string' ? reason : messageOf(thrown) };
   }
   if (!port.isSoftware) return { name: 'WebGPU', backend: createWebGpuBackend(port, bind) };
   port.close();
