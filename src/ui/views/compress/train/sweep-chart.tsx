@@ -44,7 +44,9 @@ export function SweepChart(): ReactElement {
             </Button>
           ) : (
             <Button small onClick={() => void sweepRates()} disabledReason={obstacle}>
-              Sweep<span className="sweep-count"> 10 rates</span>
+              <span>
+                Sweep<span className="sweep-count"> 10 rates</span>
+              </span>
             </Button>
           )}
         </>
@@ -83,6 +85,9 @@ interface SweepProps {
   readonly height: number;
 }
 
+/** 1, 2 or 5 times a power of ten: of logarithmic ticks those that have room for words. */
+const isRound = (x: number): boolean => /^[125]e/.test(x.toExponential(0)) && Number(x.toExponential(0)) === x;
+
 /** Loss upwards, by its logarithm where rates that are far too high would flatten what the sweep is for. */
 function lossScale(points: readonly SweepPoint[], bottom: number) {
   const losses = points.flatMap(({ loss }) => loss ?? []);
@@ -95,7 +100,8 @@ function lossScale(points: readonly SweepPoint[], bottom: number) {
     .domain(isWide ? [least * 0.8, most * 1.25] : near)
     .range([bottom, TOP])
     .clamp(true);
-  return { scale, isWide, ticks: losses.length > 0 ? scale.ticks(4) : [] };
+  const ticks = losses.length > 0 ? scale.ticks(4) : [];
+  return { scale, isWide, ticks: isWide ? ticks.filter(isRound) : ticks };
 }
 
 function Sweep({ points, rate, width, height }: SweepProps): ReactElement {
