@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { wasmForTests } from '../../workers/kernels/float-chain.ts';
 import { messageOf } from '../base/index.ts';
-import { createPlainBackend } from '../compute/index.ts';
+import { createPlainBackend, type FloatBackend } from '../compute/index.ts';
 import { readNpz, writeNpz } from '../datasets/index.ts';
 import { createPlainProgramBackend } from '../emulate/index.ts';
 import { testContext } from '../test-kit/context.ts';
@@ -10,10 +11,15 @@ import { RunGate } from './run-gate.ts';
 import { createStore } from './store.ts';
 import { jobTable } from './table.ts';
 
+let kernels: FloatBackend;
+beforeAll(async () => {
+  kernels = await wasmForTests();
+});
+
 const host = {
   engines: async () => ({
     programs: createPlainProgramBackend(),
-    floats: createPlainBackend(),
+    floats: kernels,
     steps: createPlainBackend(),
     notes: [],
   }),
@@ -25,8 +31,8 @@ const host = {
 const store = createStore(host);
 const { run } = jobTable(store, host);
 
-/** Opens the case as a model of the user, and runs it on an .npz, as `run --backend plain` does. */
-async function failureOf(name: string): Promise<string | undefined> {
+/** Opens the case as a model of the user, and runs it on an .npz, as `run --backend` does. */
+async function failureOf(name: string, backend: 'plain' | 'wasm'): Promise<string | undefined> {
   try {
     const { bytes, feeds, faultOf } = operatorCase(name);
     store.hold('model', name, {
@@ -42,7 +48,8 @@ async function failureOf(name: string): Promise<string | undefined> {
       call: () => Promise.reject(new Error('no pool')),
     };
     const files = [{ name: 'input.npz', bytes: writeNpz(feeds) }];
-    const { arrays } = await run({ modelId: name, files, backend: 'plain' }, context);
+    const { arrays, backend: used } = await run({ modelId: name, files, backend }, context);
+    if (used !== backend) return `ran on ${used}`;
     return faultOf(readNpz('output.npz', arrays));
   } catch (thrown) {
     return messageOf(thrown);
@@ -51,18 +58,18 @@ async function failureOf(name: string): Promise<string | undefined> {
   }
 }
 
-describe.skipIf(!hasSharedData)(
-  `run --backend plain on the ONNX operator cases (skipped when ${NO_SHARED_DATA})`,
-  () => {
-    test('at least 224 of 226 pass; the others are known, with their reason', async () => {
+describe.skipIf(!hasSharedData)(`run on the ONNX operator cases (skipped when ${NO_SHARED_DATA})`, () => {
+  test.each(['plain', 'wasm'] as const)(
+    '--backend %s: at least 224 of 226 pass; the others are known, with their reason',
+    async (backend) => {
       const cases = operatorCases();
       const failures: [string, string][] = [];
       for (const name of cases) {
-        const failure = await failureOf(name);
+        const failure = await failureOf(name, backend);
         if (failure !== undefined && !Object.hasOwn(CASE_GAPS, name)) failures.push([name, failure]);
       }
       expect(failures).toEqual([]);
       expect(cases.length - Object.keys(CASE_GAPS).length).toBeGreaterThanOrEqual(224);
-    });
-  },
-);
+    },
+  );
+});
