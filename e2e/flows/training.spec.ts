@@ -281,6 +281,9 @@ test('the page answers while a network trains, its cursor reads the curves, and 
   test.info().annotations.push({ type: 'main thread', description: words });
   expect(tasks.length).toBeGreaterThan(50);
   expect(over, words).toBeLessThan(5);
+  // The page itself never scrolls on a wide window: its panels do.
+  const below = await app.page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+  expect(below).toBeLessThanOrEqual(0);
   const box = await app.page.getByRole('region', { name: 'Loss', exact: true }).locator('svg').last().boundingBox();
   if (!box) throw new Error('the curves are not shown');
   await app.page.mouse.move(box.x + 100, box.y + box.height / 2);
