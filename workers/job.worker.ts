@@ -50,6 +50,10 @@ function start({ onnxruntimeUrl }: StartMessage): void {
   };
   const host = {
     independent,
+    fastestSteps: async (onChoice: (words: string) => void) => {
+      const [{ stepsByProbe }, given] = await Promise.all([import('./fastest-steps.ts'), givenKernels()]);
+      return stepsByProbe(given, host.now, onChoice);
+    },
     withOnnxruntime: async () => {
       const { floatsWith } = await import('./engines.ts');
       return floatsWith(await givenKernels(), await independent());
@@ -66,7 +70,9 @@ function start({ onnxruntimeUrl }: StartMessage): void {
   Comlink.expose(createServer(jobFunctions(store, host), store));
   addEventListener('message', ({ data: asked }: MessageEvent<unknown>) => {
     if (asked === 'load later')
-      void Promise.all([loadLater(), host.engines(), import('./backends/ort.ts')]).then(() => say('complete'));
+      void Promise.all([loadLater(), host.engines(), import('./backends/ort.ts'), import('./fastest-steps.ts')]).then(
+        () => say('complete'),
+      );
   });
   say('ready');
 }

@@ -29,6 +29,10 @@ const host = {
     return engines;
   },
   independent: async () => createOrtBackend(writeOnnx),
+  fastestSteps: async (onChoice: (words: string) => void) => {
+    onChoice('WebAssembly: Node has no graphics processor to compare with.');
+    return (await host.engines()).steps;
+  },
   withOnnxruntime: async () => floatsWith(kernels(), createOrtBackend(writeOnnx)),
   now: () => performance.now() / 1000,
   pause: () => new Promise<void>((done) => setImmediate(done)),

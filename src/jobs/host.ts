@@ -18,6 +18,8 @@ export interface Engines {
 export interface JobHost {
   /** The same for every call. Loaded by the first: opening and judging a network computes nothing. */
   engines(): Promise<Engines>;
+  /** Training steps on the fastest engine here, by a probe of each new step; `onChoice` hears which, with figures, in words. */
+  fastestSteps(onChoice: (words: string) => void): Promise<StepBackend>;
   /** Float graphs as `engines` runs them, with onnxruntime for what it has no kernel for; for those who agreed to it. */
   withOnnxruntime(): Promise<FloatBackend>;
   /** Loads onnxruntime, only when asked for: the independent check. Rejects with a `UserError` where it cannot be had. */

@@ -319,6 +319,11 @@ export interface JobTable {
       validationId?: string;
       recipe: TrainingRecipe;
       resume?: Checkpoint;
+      /**
+       * 'fastest': WebGPU or WebAssembly, by a probe of this very step; a warning tells which and why. Absent: WebAssembly, whose
+       * bits are the same on every machine.
+       */
+      engine?: 'fastest';
     };
     partial: TrainingEvent;
     reply: TrainingReport;

@@ -23,6 +23,7 @@ const host = {
     steps: createPlainBackend(),
     notes: [],
   }),
+  fastestSteps: () => Promise.reject(new Error('not asked for')),
   withOnnxruntime: () => Promise.reject(new Error('not asked for')),
   independent: () => Promise.reject(new Error('not asked for')),
   now: () => 0,

@@ -49,6 +49,10 @@ function pool(size: number): JobClient {
       const engines = { programs: createPlainProgramBackend(), floats: backend, steps: backend, notes: [] };
       const host = {
         engines: async () => engines,
+        fastestSteps: async (onChoice: (words: string) => void) => {
+          onChoice('the reference is the only engine here');
+          return backend;
+        },
         withOnnxruntime: () => Promise.reject(new Error('not asked for')),
         independent: () => Promise.reject(new Error('not asked for')),
         now: () => performance.now() / 1000,
@@ -119,6 +123,18 @@ test('a run is held up with a checkpoint, goes on, and ends with what it has; it
     which: 'best',
   });
   expect(written).toEqual(reply.model);
+});
+
+test('where the fastest engine is asked for, a warning tells which it is', async () => {
+  const told: string[] = [];
+  const onWarning = ({ code, message }: { readonly code: string; readonly message: string }) =>
+    void told.push(`${code} ${message}`);
+  const fastest = await client.run('train', { ...ids, recipe, engine: 'fastest' }, { onWarning });
+  expect(told).toContain('jobs/engine-chosen the reference is the only engine here');
+  told.length = 0;
+  const usual = await client.run('train', { ...ids, recipe }, { onWarning });
+  expect(told.filter((words) => words.startsWith('jobs/engine'))).toEqual([]);
+  expect(usual.weightsSha256).toBe(fastest.weightsSha256);
 });
 
 test('a sweep tells its points as they come', async () => {

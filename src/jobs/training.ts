@@ -14,7 +14,7 @@ import type { JobStore } from './store.ts';
 /** The jobs that train. Their code comes with their first use. */
 
 export async function trainJob(
-  { modelId, dataId, validationId, recipe, resume }: RequestOf<'train'>,
+  { modelId, dataId, validationId, recipe, resume, engine }: RequestOf<'train'>,
   store: JobStore,
   host: JobHost,
   ctx: JobContext<PartialOf<'train'>>,
@@ -26,7 +26,7 @@ export async function trainJob(
     ctx,
   );
   const request = { ...data, recipe, ...(resume ? { resume } : {}) };
-  return trainModel(opened, request, await placeOf(host, ctx), ctx, (event) => ctx.partial(event));
+  return trainModel(opened, request, await placeOf(host, ctx, engine), ctx, (event) => ctx.partial(event));
 }
 
 export async function sweepJob(
@@ -72,7 +72,13 @@ async function samplesOf(
   return { samples, validation: (await store.data(modelId, validationId, ctx)).samples };
 }
 
-async function placeOf(host: JobHost, { gate }: JobContext<never>): Promise<TrainingHost> {
-  const { steps, floats } = await host.engines();
+async function placeOf(
+  host: JobHost,
+  { gate, warn }: JobContext<never>,
+  engine?: RequestOf<'train'>['engine'],
+): Promise<TrainingHost> {
+  const { steps: own, floats } = await host.engines();
+  const say = (message: string): void => warn({ code: 'jobs/engine-chosen', severity: 'info', message });
+  const steps = engine === 'fastest' ? await host.fastestSteps(say) : own;
   return { steps, floats, gate, now: () => host.now(), pause: () => host.pause() };
 }
