@@ -80,6 +80,24 @@ test('InstanceNormalization and GroupNormalization', () =>
     await agreesOnKernels(wasm, input, [group([normal(random, [groups]), normal(random, [groups])])], 18);
   }));
 
+test('LpNormalization along any axis, lines of zeros too', () =>
+  onSeeds(async (random) => {
+    const shape = map(random);
+    const attributes = { axis: random.below(shape.length), p: 1 + random.below(2) };
+    const input = normal(random, shape);
+    await agreesOnKernels(wasm, input, [{ op: 'Neg' }, { op: 'LpNormalization', attributes }, { op: 'Relu' }]);
+    const zeros: Tensor = { ...input, data: (input.data as Float32Array).map(() => 0) };
+    await agreesOnKernels(wasm, zeros, [{ op: 'LpNormalization', attributes }]);
+  }, 30));
+
+test('MeanVarianceNormalization', () =>
+  onSeeds(async (random) => {
+    const input = normal(random, [2 + random.below(3), 1 + random.below(4), 2 + random.below(4), 2 + random.below(4)]);
+    await agreesOnKernels(wasm, input, [{ op: 'MeanVarianceNormalization' }, { op: 'Relu' }]);
+    const attributes = { axes: [2, 3] };
+    await agreesOnKernels(wasm, input, [{ op: 'MeanVarianceNormalization', attributes }]);
+  }, 30));
+
 test('LRN', () =>
   onSeeds(async (random) => {
     const attributes = {

@@ -4,6 +4,7 @@ import { einsumPlanners } from './einsum.ts';
 import { elementPlanners } from './element.ts';
 import type { Planner, PlannerTable } from './fast-node.ts';
 import { layoutPlanners } from './layout.ts';
+import { localNormalizationPlanners } from './local-normalization.ts';
 import { normalizationPlanners } from './normalization.ts';
 import { padPlanners } from './pad.ts';
 import { poolPlanners } from './pool.ts';
@@ -26,6 +27,7 @@ const planners: PlannerTable = {
   ...unaryPlanners,
   ...binaryPlanners,
   ...normalizationPlanners,
+  ...localNormalizationPlanners,
   ...shapePlanners,
   ...layoutPlanners,
   ...padPlanners,
