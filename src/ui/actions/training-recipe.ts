@@ -270,3 +270,8 @@ export function scheduleOf(id: Schedule['id'], warmUpEpochs: number): Schedule {
   if (id === 'constant') return { id, warmUpEpochs };
   return id === 'step' ? { id, warmUpEpochs, everyEpochs: 2, factor: 0.3 } : { id, warmUpEpochs, floor: 0.01 };
 }
+
+/** What runs the steps of runs to come. */
+export function setTrainingEngine(engine: 'wasm' | 'fastest'): void {
+  act(engine === 'fastest' ? 'Train on the fastest engine' : 'Train on WebAssembly', { training: { engine } });
+}

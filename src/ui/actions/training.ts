@@ -157,6 +157,7 @@ async function work(run: TrainingRun, resume?: Checkpoint): Promise<void> {
         ...(run.validation ? { validationId: run.validation.id } : {}),
         recipe: run.recipe,
         ...(resume ? { resume } : {}),
+        ...(getState().training.engine === 'fastest' ? { engine: 'fastest' } : {}),
       },
       {
         title: `Training, run ${run.number}`,

@@ -61,6 +61,7 @@ export const initialState: AppState = {
   training: {
     tab: 'quantize',
     recipe: fineTuning,
+    engine: 'wasm',
     invalid: {},
     sweep: { status: 'none', points: [], rates: [], steps: 0 },
     runs: [],

@@ -315,6 +315,8 @@ export interface TrainingState {
   readonly tab: 'quantize' | 'train';
   /** As the form says; always valid, see `invalid`. */
   readonly recipe: TrainingRecipe;
+  /** What runs the steps: our kernels, with the same bits everywhere, or whatever a probe finds fastest. */
+  readonly engine: 'wasm' | 'fastest';
   /** Texts of fields that hold no valid value, by field. */
   readonly invalid: Readonly<Record<string, string>>;
   readonly data?: TrainingData;

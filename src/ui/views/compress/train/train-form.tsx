@@ -11,6 +11,7 @@ import {
   scheduleNumbers,
   scheduleOf,
   setRecipe,
+  setTrainingEngine,
   usualRate,
 } from '../../../actions/training-recipe.ts';
 import { duration, inText } from '../../../format/index.ts';
@@ -36,6 +37,7 @@ export function TrainForm(): ReactElement {
         <ScheduleSection />
         <AugmentationSection />
         <LayersSection />
+        <EngineSection />
       </div>
       <TrainButton />
     </Panel>
@@ -118,6 +120,31 @@ function ScheduleSection(): ReactElement {
       {scheduleNumbers.map((field) => (
         <NumberField key={field.id} field={field} most={field.id === 'batch' ? samples : undefined} />
       ))}
+    </Section>
+  );
+}
+
+function EngineSection(): ReactElement {
+  const engine = useApp((s) => s.training.engine);
+  const own = useApp((s) => s.session.engines?.steps ?? 'WebAssembly');
+  return (
+    <Section title="7 Engine">
+      <div className="form-row">
+        <Select
+          label="Steps on"
+          value={engine}
+          options={[
+            { value: 'wasm', label: own },
+            { value: 'fastest', label: 'fastest by a probe' },
+          ]}
+          onChange={setTrainingEngine}
+        />
+      </div>
+      <p className="secondary">
+        {engine === 'wasm'
+          ? 'The same bits on every machine.'
+          : 'WebGPU or WebAssembly, timed on this step when a run starts; the run says which. WebGPU rounds differently.'}
+      </p>
     </Section>
   );
 }
