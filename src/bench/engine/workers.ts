@@ -6,11 +6,11 @@ import type { TrainingRecipe } from '../../train/index.ts';
 import { type BenchFigure, type BenchHost, goal } from '../suite.ts';
 
 const MODEL = { id: 'figures', name: 'figures.onnx', path: 'public/models/figures.onnx' };
-const SAMPLES = 1500;
+const SAMPLES = 3000;
 
 const recipe = (seed: number): TrainingRecipe => ({
   version: 1,
-  epochs: 2,
+  epochs: 8,
   batch: 32,
   optimizer: { id: 'sgd', momentum: 0.9, nesterov: false },
   learningRate: 0.01,
@@ -50,7 +50,7 @@ type Task = (client: JobClient, candidate: number) => Promise<unknown>;
 
 const evaluation: Task = (client, candidate) => {
   const target = defaultTarget('stm32l4r5');
-  const choices = Array.from({ length: 30 }, (_, i) => uniformChoices(target, layers, 2 + ((i + candidate) % 7), 8));
+  const choices = Array.from({ length: 90 }, (_, i) => uniformChoices(target, layers, 2 + ((i + candidate) % 7), 4 + (i % 5)));
   return client.run('evaluate', { ...ids, choices, origin: 'bench' });
 };
 
