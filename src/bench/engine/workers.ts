@@ -50,7 +50,9 @@ type Task = (client: JobClient, candidate: number) => Promise<unknown>;
 
 const evaluation: Task = (client, candidate) => {
   const target = defaultTarget('stm32l4r5');
-  const choices = Array.from({ length: 90 }, (_, i) => uniformChoices(target, layers, 2 + ((i + candidate) % 7), 4 + (i % 5)));
+  const choices = Array.from({ length: 90 }, (_, i) =>
+    uniformChoices(target, layers, 2 + ((i + candidate) % 7), 4 + (i % 5)),
+  );
   return client.run('evaluate', { ...ids, choices, origin: 'bench' });
 };
 
