@@ -236,10 +236,6 @@ export async function compareAgain(): Promise<void> {
     patch({
       model: { compareStatus: cancelled ? 'none' : 'failed', ...(cancelled ? {} : { problem: problemOf(thrown) }) },
     });
-    // Cancelled for a model that stayed open after all: nothing else would ask again.
-    const now = getState();
-    const isWanted = now.session.modelId === modelId && now.model.compare?.modelId === otherId;
-    if (cancelled && isWanted && now.model.changing === undefined) void compareAgain();
   }
 }
 
