@@ -144,6 +144,21 @@ test('a crashed worker is replaced, its job told why, and resources are handed o
   expect(held).toEqual(['m1', 'm1']);
 });
 
+test('whatever a request names is handed over: two models, data, calibration, validation', async () => {
+  const { client, held } = pool({ layer: async () => 'done' } as unknown as JobFunctions);
+  for (const id of ['before', 'after']) client.hold('model', id, { files: [] });
+  for (const id of ['samples', 'few', 'judged']) client.hold('data', id, { files: [] });
+  const request = {
+    modelId: 'before',
+    otherId: 'after',
+    dataId: 'samples',
+    calibrationId: 'few',
+    validationId: 'judged',
+  };
+  await ask(client, 'layer', request);
+  expect([...held].sort()).toEqual(['after', 'before', 'few', 'judged', 'samples']);
+});
+
 test('a coordinating job runs its sub-jobs on the pool, in any number, without taking a worker from it', async () => {
   const { client } = pool(
     {

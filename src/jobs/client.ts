@@ -278,11 +278,13 @@ class Pool implements JobClient {
       dataId?: string;
       calibrationId?: string;
       validationId?: string;
+      otherId?: string;
       source?: { readonly id?: unknown };
     };
     // A source in the request itself is kept by the worker under its id: it must not be handed over, and opened, again.
     if (typeof named.source?.id === 'string') slot.held.add(named.source.id);
-    for (const id of [named.modelId, named.dataId, named.calibrationId, named.validationId]) {
+    const { modelId, otherId, dataId, calibrationId, validationId } = named;
+    for (const id of [modelId, otherId, dataId, calibrationId, validationId]) {
       if (id === undefined || slot.held.has(id)) continue;
       const resource = this.#resources.get(id);
       if (!resource) continue;
