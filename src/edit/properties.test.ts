@@ -42,7 +42,12 @@ function randomEdit({ graph }: Model, random: Random): Edit {
     case 5:
       return { kind: 'delete-attribute', node: node.id, name: attribute };
     case 6:
-      return { kind: 'set-input-shape', input: random.pick(graph.inputs), shape: [1, 2, 6, 'w'] };
+      // Edits may have left a graph without inputs: then the edit is refused.
+      return {
+        kind: 'set-input-shape',
+        input: graph.inputs.length > 0 ? random.pick(graph.inputs) : 'x',
+        shape: [1, 2, 6, 'w'],
+      };
     case 7:
       return { kind: 'rename-node', node: node.id, name: random.pick(['new', node.id, graph.nodes[0]?.id ?? '']) };
     case 8:
@@ -109,7 +114,7 @@ test('any edits of any graph leave a legal model, the given one as it was, and a
       model = edited;
     }
   });
-  fc.assert(property, { numRuns: 400 });
+  fc.assert(property, { numRuns: 400, examples: [[{ seed: 1740808909, layers: 2 }]] });
   expect(applied).toBeGreaterThan(600);
   expect(refusals.size).toBeGreaterThan(8);
 });
