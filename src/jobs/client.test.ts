@@ -19,7 +19,10 @@ afterEach(() => {
   for (const port of ports.splice(0)) port.close();
 });
 
-function pool(jobs: JobFunctions, size = 1) {
+/** Jobs of a test, under whatever names: the server asks them for nothing but a reply. */
+type TestJobs = Readonly<Record<string, (request: never, context: never) => Promise<unknown>>>;
+
+function pool(jobs: TestJobs, size = 1) {
   const workers: FakeWorker[] = [];
   const held: string[] = [];
   const spawn = (): WorkerHandle => {
@@ -27,7 +30,10 @@ function pool(jobs: JobFunctions, size = 1) {
     ports.push(port1, port2);
     let listener: (reason: string) => void = () => {};
     let alive = true;
-    const server = createServer(jobs, { hold: (_kind, id) => void held.push(id), release: () => {} });
+    const server = createServer(jobs as unknown as JobFunctions, {
+      hold: (_kind, id) => void held.push(id),
+      release: () => {},
+    });
     Comlink.expose(server, port2 as unknown as Comlink.Endpoint);
     const worker: FakeWorker = {
       endpoint: port1 as unknown as Comlink.Endpoint,
@@ -67,7 +73,7 @@ test('a job gets its request and its reply comes back, with progress and partial
       context.partial({ half: request.n / 2 });
       return { double: request.n * 2 };
     },
-  } as unknown as JobFunctions);
+  });
   const seen: unknown[] = [];
   const reply = await ask(
     client,
@@ -120,7 +126,7 @@ test('a job that heeds its signal keeps its worker', async () => {
   const { client, workers } = pool({
     heeding: (_request: unknown, context: { signal: AbortSignal }) =>
       new Promise((_, fail) => context.signal.addEventListener('abort', () => fail(new CancelledError()))),
-  } as unknown as JobFunctions);
+  });
   const control = new AbortController();
   const running = ask(client, 'heeding', {}, { signal: control.signal }).catch((e: unknown) => e);
   await new Promise((done) => setTimeout(done, 20));
@@ -145,7 +151,7 @@ test('a crashed worker is replaced, its job told why, and resources are handed o
 });
 
 test('whatever a request names is handed over: two models, data, calibration, validation', async () => {
-  const { client, held } = pool({ layer: async () => 'done' } as unknown as JobFunctions);
+  const { client, held } = pool({ layer: async () => 'done' });
   for (const id of ['before', 'after']) client.hold('model', id, { files: [] });
   for (const id of ['samples', 'few', 'judged']) client.hold('data', id, { files: [] });
   const request = {
@@ -170,7 +176,7 @@ test('a coordinating job runs its sub-jobs on the pool, in any number, without t
         return { parts, parallelism: context.parallelism };
       },
       square: async (request: { i: number }) => request.i ** 2,
-    } as unknown as JobFunctions,
+    },
     2,
   );
   expect(await ask(client, 'explore', { n: 5 })).toEqual({ parts: [0, 1, 4, 9, 16], parallelism: 2 });
@@ -182,7 +188,7 @@ test('a sub-job whose worker crashes is run once more', async () => {
     explore: async (_: unknown, context: { call(name: string, request: unknown): Promise<unknown> }) =>
       context.call('fragile', {}),
     fragile: () => (crashes++ === 0 ? new Promise(() => {}) : Promise.resolve('second time')),
-  } as unknown as JobFunctions);
+  });
   const running = ask(client, 'explore', {});
   await new Promise((done) => setTimeout(done, 30));
   workers[0]!.crash('killed');
@@ -198,7 +204,7 @@ test('what the user asks for goes ahead of waiting sub-jobs', async () => {
       order.push(request.name);
       await new Promise((done) => setTimeout(done, 30));
     },
-  } as unknown as JobFunctions);
+  });
   const exploring = ask(client, 'explore', {});
   await new Promise((done) => setTimeout(done, 20));
   await ask(client, 'step', { name: 'user' });
@@ -247,7 +253,7 @@ const counting = async (
 const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 test('a long job waits when asked to, goes on from where it was, and ends with what it has', async () => {
-  const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
+  const { client, workers } = pool({ train: counting });
   const seen: unknown[] = [];
   let control: RunControl | undefined;
   const reply = client.run('train', { pace: 40 } as never, {
@@ -272,7 +278,7 @@ test('a long job waits when asked to, goes on from where it was, and ends with w
 });
 
 test('a job that is held up hears that it is cancelled, and one paused before it began begins paused', async () => {
-  const { client } = pool({ train: counting } as unknown as JobFunctions);
+  const { client } = pool({ train: counting });
   const abort = new AbortController();
   const seen: unknown[] = [];
   const running = client
@@ -289,7 +295,7 @@ test('a job that is held up hears that it is cancelled, and one paused before it
 });
 
 test('trainings leave the pool free, run side by side up to its size, and those that wait say so', async () => {
-  const { client, workers } = pool({ train: counting, fine: async () => 'fine' } as unknown as JobFunctions, 2);
+  const { client, workers } = pool({ train: counting, fine: async () => 'fine' }, 2);
   await client.ready();
   const warnings: string[] = [];
   const handlers = { onWarning: ({ code }: { code: string }) => void warnings.push(code) };
@@ -302,7 +308,7 @@ test('trainings leave the pool free, run side by side up to its size, and those 
 });
 
 test('a training whose worker dies fails with the reason, and the next one gets a new worker', async () => {
-  const { client, workers } = pool({ train: counting } as unknown as JobFunctions);
+  const { client, workers } = pool({ train: counting });
   const failed = client.run('train', { pace: 50 } as never).catch((e: unknown) => e);
   await expect.poll(() => workers.length).toBe(2);
   workers[1]!.crash('out of memory');
